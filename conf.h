@@ -1,0 +1,45 @@
+/*
+ * The command line as data: one option and its text into the configuration.
+ * Pure; getopt_long() and everything that asks the system stay in vrrpd.c.
+ */
+#ifndef CONF_H
+#define CONF_H
+
+#include "vrrp.h"
+
+/* Options are named by their short letter, or by these where there is none. */
+enum conf_option {
+	CONF_ON_BACKUP = 256,
+	CONF_PREEMPT_DELAY,
+	CONF_REFRESH,
+	CONF_STRICT_ADDRESSES,
+	CONF_DRY_RUN
+};
+
+enum {
+	CONF_ERROR_LEN = 256,		/* room for any message, the 0 included */
+	CONF_PATH_MAX = 1000,		/* characters of a path we take */
+	CONF_TEXT_LEN = 12288		/* room for conf_print(), 255 addresses */
+};
+
+struct conf {
+	struct vrrp_conf vr;		/* priority 0 = not given yet */
+	const char *piddir;
+	const char *log_name;		/* NULL = not given */
+	const char *on_master;		/* NULL = no script */
+	const char *on_backup;
+	int log_level;			/* LOG_ERR to LOG_DEBUG of syslog.h */
+	bool daemonize;
+	bool foreground;		/* -F was given */
+	bool dry_run;
+};
+
+/* All return 0, or -1 and one line in err[CONF_ERROR_LEN]. */
+void	conf_init(struct conf *);
+int	conf_set(struct conf *, int, const char *, char *);
+int	conf_add_address(struct conf *, const char *, char *);
+int	conf_check(const struct conf *, char *);
+int	conf_set_owner(struct conf *, const bool *, char *);
+size_t	conf_print(char *, size_t, const struct conf *);
+
+#endif

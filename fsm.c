@@ -1,0 +1,432 @@
+/*
+ * The state machine of RFC 2338 section 6.4 (RFC 3768 6.4 is the same): given
+ * a router, an event and the time, the new state and the set of actions.
+ *
+ * One switch per state, in the order of the RFC, so that both can be read side
+ * by side.  Pure: no I/O, no clock, no allocation, no logging.  Where we do
+ * more than the RFC says, a comment tells why; vrrpd.8 lists it in STANDARDS.
+ */
+#include "vrrp.h"
+
+#include <string.h>
+
+static usec_t
+later(usec_t a, usec_t b)
+{
+	return a > b ? a : b;
+}
+
+static usec_t
+sooner(usec_t a, usec_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Unsigned and in network byte order, as RFC 9568 6.4.3 spells it out. */
+static int
+addr_cmp(const struct vrrp_addr *a, const struct vrrp_addr *b)
+{
+	return memcmp(a->octet, b->octet, sizeof(a->octet));
+}
+
+/* Skew_Time, RFC 3768 6.1, in microseconds, floored: (256 - priority) / 256 s */
+usec_t
+vrrp_skew_time(const struct vrrp *vr)
+{
+	return (256 - vr->conf->priority) * VRRP_SECOND / 256;
+}
+
+/* Master_Down_Interval, RFC 3768 6.1, in microseconds */
+usec_t
+vrrp_master_down_interval(const struct vrrp *vr)
+{
+	return 3 * vr->conf->interval + vrrp_skew_time(vr);
+}
+
+/* When vrrp_step() wants VRRP_EV_TIMER; VRRP_NEVER = not at all. */
+usec_t
+vrrp_deadline(const struct vrrp *vr)
+{
+	return sooner(vr->deadline, vr->announce_deadline);
+}
+
+const char *
+vrrp_state_name(enum vrrp_state state)
+{
+	switch (state) {
+	case VRRP_BACKUP:
+		return "backup";
+	case VRRP_MASTER:
+		return "master";
+	case VRRP_INITIALIZE:
+		break;
+	}
+	return "initialize";
+}
+
+void
+vrrp_init(struct vrrp *vr, const struct vrrp_conf *conf, usec_t now)
+{
+	memset(vr, 0, sizeof(*vr));
+	vr->conf = conf;
+	vr->state = VRRP_INITIALIZE;
+	vr->why = VRRP_WHY_START;
+	vr->deadline = VRRP_NEVER;
+	vr->announce_deadline = VRRP_NEVER;
+	vr->preempt_deadline = VRRP_NEVER;
+	vr->hold_until = now + conf->start_delay;
+	vr->heard_at = VRRP_NEVER;
+	vr->since = now;
+}
+
+/* Master_Down_Timer; a start delay or a fault can make it longer, never shorter. */
+static void
+arm_down_timer(struct vrrp *vr, usec_t now, usec_t interval)
+{
+	vr->deadline = later(now + interval, vr->hold_until);
+}
+
+/* The first round goes out with this step, the others follow spaced (F34). */
+static void
+arm_announce(struct vrrp *vr, usec_t now)
+{
+	vr->announce_left = VRRP_ANNOUNCE_ROUNDS - 1;
+	vr->announce_deadline = now + VRRP_ANNOUNCE_GAP;
+}
+
+static void
+arm_adver_timer(struct vrrp *vr, usec_t now)
+{
+	vr->sent_at = now;
+	vr->deadline = now + vr->conf->interval;
+}
+
+static void
+enter(struct vrrp *vr, enum vrrp_state state, enum vrrp_why why, usec_t now)
+{
+	vr->state = state;
+	vr->why = why;
+	vr->since = now;
+	vr->deadline = VRRP_NEVER;
+	vr->announce_deadline = VRRP_NEVER;
+	vr->preempt_deadline = VRRP_NEVER;
+	vr->announce_left = 0;
+	vr->quiet = false;
+	vr->resigned = false;
+}
+
+static unsigned
+to_initialize(struct vrrp *vr, enum vrrp_why why, usec_t now)
+{
+	enter(vr, VRRP_INITIALIZE, why, now);
+	return VRRP_ACT_NOTIFY;
+}
+
+static unsigned
+to_backup(struct vrrp *vr, enum vrrp_why why, usec_t now)
+{
+	enter(vr, VRRP_BACKUP, why, now);
+	arm_down_timer(vr, now, vrrp_master_down_interval(vr));
+	return VRRP_ACT_NOTIFY;
+}
+
+static unsigned
+to_master(struct vrrp *vr, enum vrrp_why why, usec_t now)
+{
+	enter(vr, VRRP_MASTER, why, now);
+	arm_adver_timer(vr, now);
+	arm_announce(vr, now);
+	vr->replies_left = VRRP_REPLIES;
+	return VRRP_ACT_ADVERT | VRRP_ACT_ACQUIRE | VRRP_ACT_ANNOUNCE |
+	    VRRP_ACT_NOTIFY;
+}
+
+/* Master no more, by our own will: say so before anything else (C08). */
+static unsigned
+resign(unsigned actions)
+{
+	return VRRP_ACT_RESIGN | VRRP_ACT_RELEASE | actions;
+}
+
+static void
+heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
+{
+	vr->master = adv->src;
+	vr->master_priority = adv->priority;
+	vr->heard_at = now;
+}
+
+/* RFC 3768 6.4.1 */
+static unsigned
+step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
+{
+	if (ev->type != VRRP_EV_LINK_UP)
+		return 0;
+	if (!vr->conf->owner)
+		return to_backup(vr, VRRP_WHY_START, now);
+	if (now >= vr->hold_until)
+		return to_master(vr, VRRP_WHY_OWNER, now);
+	/* An owner that is held back listens, and takes over when it may. */
+	to_backup(vr, VRRP_WHY_START, now);
+	vr->deadline = vr->hold_until;
+	return VRRP_ACT_NOTIFY;
+}
+
+/*
+ * RFC 3768 6.4.2, last branch: an advert that is worse than ours.  The timer
+ * runs on, so we take over when it ends; a preempt delay (F23) moves that end,
+ * for as long as the other one keeps talking (P-29).
+ */
+static unsigned
+backup_hears_lower(struct vrrp *vr, usec_t now)
+{
+	usec_t silence = now + vrrp_master_down_interval(vr);
+
+	if (vr->preempt_deadline == VRRP_NEVER)
+		vr->preempt_deadline =
+		    later(vr->deadline, now + vr->conf->preempt_delay);
+	vr->deadline = sooner(later(silence, vr->hold_until),
+	    vr->preempt_deadline);
+	return 0;
+}
+
+static unsigned
+backup_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
+{
+	const struct vrrp_conf *conf = vr->conf;
+	bool preempts = conf->preempt || conf->owner;	/* R3768-6.1-5 */
+
+	if (adv->priority == VRRP_PRIORITY_STOP) {
+		heard(vr, adv, now);
+		vr->resigned = true;
+		vr->preempt_deadline = VRRP_NEVER;
+		/* "Set", not "shorten": it can also become longer (P-26). */
+		arm_down_timer(vr, now, vrrp_skew_time(vr));
+		return 0;
+	}
+	if (preempts && adv->priority < conf->priority)
+		return backup_hears_lower(vr, now);
+	heard(vr, adv, now);
+	vr->resigned = false;
+	vr->preempt_deadline = VRRP_NEVER;
+	arm_down_timer(vr, now, vrrp_master_down_interval(vr));
+	return 0;
+}
+
+static unsigned
+backup_timer(struct vrrp *vr, usec_t now)
+{
+	enum vrrp_why why = VRRP_WHY_SILENCE;
+
+	if (now < vr->deadline)
+		return 0;
+	if (vr->conf->owner)
+		why = VRRP_WHY_OWNER;
+	else if (vr->resigned)
+		why = VRRP_WHY_RESIGNED;
+	else if (now >= vr->preempt_deadline)
+		why = VRRP_WHY_PREEMPT;
+	return to_master(vr, why, now);
+}
+
+static unsigned
+step_backup(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
+{
+	switch (ev->type) {
+	case VRRP_EV_SHUTDOWN:
+		return to_initialize(vr, VRRP_WHY_SHUTDOWN, now);
+	case VRRP_EV_LINK_DOWN:
+	case VRRP_EV_CARRIER_LOST:
+		return to_initialize(vr, VRRP_WHY_LINK, now);
+	case VRRP_EV_TIMER:
+		return backup_timer(vr, now);
+	case VRRP_EV_ADVERT:
+		return backup_hears(vr, ev->advert, now);
+	case VRRP_EV_TAKE:
+		vr->hold_until = now;
+		return to_master(vr, VRRP_WHY_OPERATOR, now);
+	case VRRP_EV_LINK_UP:
+	case VRRP_EV_FAULT:
+	case VRRP_EV_YIELD:
+	case VRRP_EV_ANNOUNCE:
+		break;
+	}
+	return 0;
+}
+
+/*
+ * Answer an advert with one of ours.  Not more than VRRP_REPLIES between two
+ * regular ones, and not two in the same instant: two confused routers must not
+ * storm (C01), and a queue read after a stall gets one answer (F04).  Adver_Timer
+ * starts anew, so that the rate stays what it was (P-19).
+ */
+static unsigned
+master_replies(struct vrrp *vr, usec_t now, unsigned actions)
+{
+	if (vr->replies_left == 0 || vr->sent_at == now)
+		return 0;
+	vr->replies_left--;
+	arm_adver_timer(vr, now);
+	if (actions & VRRP_ACT_ANNOUNCE)
+		arm_announce(vr, now);
+	return VRRP_ACT_ADVERT | actions;
+}
+
+static bool
+outranks(const struct vrrp_advert *adv, const struct vrrp *vr)
+{
+	if (adv->priority != vr->conf->priority)
+		return adv->priority > vr->conf->priority;
+	return addr_cmp(&adv->src, &vr->source) > 0;
+}
+
+/*
+ * RFC 3768 6.4.3.  Two additions, both because a healed partition leaves
+ * neighbours and switches with the wrong entry for hours (F01, F38): who
+ * yields sends one last advert, from the own MAC since that is back by then,
+ * so that the winner hears of the rival; who hears a losing rival answers, as
+ * RFC 9568 6.4.3 has it, and announces again.
+ */
+static unsigned
+master_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
+{
+	if (adv->priority == VRRP_PRIORITY_STOP)
+		return master_replies(vr, now, 0);
+	if (outranks(adv, vr)) {
+		heard(vr, adv, now);
+		return VRRP_ACT_RELEASE | VRRP_ACT_ADVERT |
+		    to_backup(vr, VRRP_WHY_OUTRANKED, now);
+	}
+	return master_replies(vr, now, VRRP_ACT_ANNOUNCE);
+}
+
+static unsigned
+announce_timer(struct vrrp *vr, usec_t now)
+{
+	if (vr->announce_left > 0)
+		vr->announce_left--;
+	if (vr->announce_left > 0)
+		vr->announce_deadline = now + VRRP_ANNOUNCE_GAP;
+	else if (vr->conf->refresh > 0)
+		vr->announce_deadline = now + vr->conf->refresh;
+	else
+		vr->announce_deadline = VRRP_NEVER;
+	return VRRP_ACT_ANNOUNCE;
+}
+
+static unsigned
+master_timer(struct vrrp *vr, usec_t now)
+{
+	unsigned actions = 0;
+
+	if (vr->quiet && now >= vr->deadline)
+		return resign(to_initialize(vr, VRRP_WHY_LINK, now));
+	if (now >= vr->deadline) {
+		/* From the due time, so that nothing drifts; but never two. */
+		vr->deadline += vr->conf->interval;
+		if (vr->deadline <= now)
+			vr->deadline = now + vr->conf->interval;
+		vr->sent_at = now;
+		vr->replies_left = VRRP_REPLIES;
+		vr->faults = 0;
+		actions |= VRRP_ACT_ADVERT;
+	}
+	if (now >= vr->announce_deadline)
+		actions |= announce_timer(vr, now);
+	return actions;
+}
+
+/*
+ * The cable is out.  The others wait three intervals after our last advert;
+ * for two of them we keep the office and are quiet, so that a flap costs no
+ * election (F08).
+ */
+static unsigned
+master_loses_carrier(struct vrrp *vr, usec_t now)
+{
+	if (vr->quiet)
+		return 0;
+	vr->quiet = true;
+	vr->deadline = later(vr->sent_at + 2 * vr->conf->interval, now);
+	vr->announce_deadline = VRRP_NEVER;
+	return 0;
+}
+
+static unsigned
+master_announces(struct vrrp *vr, usec_t now)
+{
+	if (vr->quiet)
+		return 0;
+	arm_announce(vr, now);
+	return VRRP_ACT_ANNOUNCE;
+}
+
+static unsigned
+master_link_up(struct vrrp *vr, usec_t now)
+{
+	if (!vr->quiet)
+		return 0;
+	vr->quiet = false;
+	arm_adver_timer(vr, now);
+	return VRRP_ACT_ADVERT | master_announces(vr, now);
+}
+
+/* Sit out longer after each failure in a row; the others have the addresses. */
+static unsigned
+master_fault(struct vrrp *vr, usec_t now)
+{
+	usec_t hold = vrrp_master_down_interval(vr) << vr->faults;
+
+	if (vr->faults < VRRP_FAULT_DOUBLINGS)
+		vr->faults++;
+	vr->hold_until = later(vr->hold_until, now + hold);
+	return resign(to_backup(vr, VRRP_WHY_FAULT, now));
+}
+
+/* RFC 3768 6.4.3 */
+static unsigned
+step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
+{
+	switch (ev->type) {
+	case VRRP_EV_SHUTDOWN:
+		return resign(to_initialize(vr, VRRP_WHY_SHUTDOWN, now));
+	case VRRP_EV_LINK_DOWN:
+		return resign(to_initialize(vr, VRRP_WHY_LINK, now));
+	case VRRP_EV_CARRIER_LOST:
+		return master_loses_carrier(vr, now);
+	case VRRP_EV_LINK_UP:
+		return master_link_up(vr, now);
+	case VRRP_EV_TIMER:
+		return master_timer(vr, now);
+	case VRRP_EV_ADVERT:
+		return master_hears(vr, ev->advert, now);
+	case VRRP_EV_FAULT:
+		return master_fault(vr, now);
+	case VRRP_EV_YIELD:
+		return resign(to_backup(vr, VRRP_WHY_OPERATOR, now));
+	case VRRP_EV_ANNOUNCE:
+		return master_announces(vr, now);
+	case VRRP_EV_TAKE:
+		break;
+	}
+	return 0;
+}
+
+/*
+ * One event at the time now (microseconds, never going back between calls).
+ * Returns the set of VRRP_ACT_* to run, in their order; the new state and
+ * deadlines are in *vr before any of them runs.
+ */
+unsigned
+vrrp_step(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
+{
+	switch (vr->state) {
+	case VRRP_BACKUP:
+		return step_backup(vr, ev, now);
+	case VRRP_MASTER:
+		return step_master(vr, ev, now);
+	case VRRP_INITIALIZE:
+		break;
+	}
+	return step_initialize(vr, ev, now);
+}
