@@ -24,8 +24,10 @@ ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 # The pure core decides and never touches the system; the edges touch it and
 # never decide; vrrpd.c alone sees both sides.
 PURE	= fsm.o packet.o announce.o conf.o
-EDGES	= log.o libnetlink.o link.o ipaddr.o notify.o
-HEADERS	= vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h
+EDGES	= log.o libnetlink.o link.o ipaddr.o notify.o lockfile.o process.o \
+	  report.o cmdline.o
+HEADERS	= vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h \
+	  lockfile.h process.h report.h cmdline.h
 
 CHECKS	= tests/check_fsm tests/check_packet tests/check_conf \
 	  tests/check_netlink tests/check_log

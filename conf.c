@@ -324,15 +324,14 @@ conf_add_address(struct conf *conf, const char *text, char *err)
 	if (vr->naddr == VRRP_ADDR_MAX)
 		return refuse(err, "%.64s: more than %d addresses", text,
 		    VRRP_ADDR_MAX);
-	if (text[0] == '/' || text[0] == '.')
-		return refuse(err, "%.64s: not an address; -D takes no file, a "
-		    "script for leaving Master is --on-backup FILE", text);
 	if (len < sizeof(host)) {
 		memcpy(host, text, len);
 		host[len] = '\0';
 	}
 	if (len >= sizeof(host) || inet_pton(AF_INET, host, &in) != 1)
-		return refuse(err, "%.64s: not an IPv4 address", text);
+		return refuse(err, "%.64s: not an IPv4 address%s", text,
+		    conf->daemonize ? " (-D takes no file; a script for "
+		    "leaving Master is --on-backup FILE)" : "");
 	if (slash != NULL && parse_number(slash + 1, 1, 32, &plen) == -1)
 		return refuse(err, "%.64s: the prefix length must be a whole "
 		    "number from 1 to 32", text);

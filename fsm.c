@@ -148,14 +148,6 @@ resign(unsigned actions)
 	return VRRP_ACT_RESIGN | VRRP_ACT_RELEASE | actions;
 }
 
-static void
-heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
-{
-	vr->master = adv->src;
-	vr->master_priority = adv->priority;
-	vr->heard_at = now;
-}
-
 /* RFC 3768 6.4.1 */
 static unsigned
 step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
@@ -197,7 +189,6 @@ backup_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 	bool preempts = conf->preempt || conf->owner;	/* R3768-6.1-5 */
 
 	if (adv->priority == VRRP_PRIORITY_STOP) {
-		heard(vr, adv, now);
 		vr->resigned = true;
 		vr->preempt_deadline = VRRP_NEVER;
 		/* "Set", not "shorten": it can also become longer (P-26). */
@@ -206,7 +197,6 @@ backup_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 	}
 	if (preempts && adv->priority < conf->priority)
 		return backup_hears_lower(vr, now);
-	heard(vr, adv, now);
 	vr->resigned = false;
 	vr->preempt_deadline = VRRP_NEVER;
 	arm_down_timer(vr, now, vrrp_master_down_interval(vr));
@@ -292,11 +282,9 @@ master_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 {
 	if (adv->priority == VRRP_PRIORITY_STOP)
 		return master_replies(vr, now, 0);
-	if (outranks(adv, vr)) {
-		heard(vr, adv, now);
+	if (outranks(adv, vr))
 		return VRRP_ACT_RELEASE | VRRP_ACT_ADVERT |
 		    to_backup(vr, VRRP_WHY_OUTRANKED, now);
-	}
 	return master_replies(vr, now, VRRP_ACT_ANNOUNCE);
 }
 
@@ -412,6 +400,15 @@ step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 	return 0;
 }
 
+/* For the log and the status; no decision looks at it. */
+static void
+heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
+{
+	vr->master = adv->src;
+	vr->master_priority = adv->priority;
+	vr->heard_at = now;
+}
+
 /*
  * One event at the time now (microseconds, never going back between calls).
  * Returns the set of VRRP_ACT_* to run, in their order; the new state and
@@ -420,6 +417,8 @@ step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 unsigned
 vrrp_step(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 {
+	if (ev->type == VRRP_EV_ADVERT && vr->state != VRRP_INITIALIZE)
+		heard(vr, ev->advert, now);
 	switch (vr->state) {
 	case VRRP_BACKUP:
 		return step_backup(vr, ev, now);

@@ -216,7 +216,7 @@ struct vrrp {
 	struct vrrp_addr source;	/* our primary address */
 	const struct vrrp_addr *own;	/* all our real addresses, of the family */
 	unsigned nown;
-	struct vrrp_addr master;	/* sender of the last advert that counted */
+	struct vrrp_addr master;	/* sender of the last advert */
 	uint8_t master_priority;
 	usec_t heard_at;		/* when it came; VRRP_NEVER = not yet */
 };

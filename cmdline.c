@@ -1,0 +1,204 @@
+/*
+ * The command line.  What conf.c refuses ends here, with one line on stderr
+ * and exit status 1.  A password does not stay visible in ps(1).
+ */
+#include "cmdline.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char short_options[] = "+:i:v:p:d:nsa:f:DFl:U:S:L:hVm:c:";
+
+static const struct option long_options[] = {
+	{ "interface", required_argument, NULL, 'i' },
+	{ "vrid", required_argument, NULL, 'v' },
+	{ "priority", required_argument, NULL, 'p' },
+	{ "interval", required_argument, NULL, 'd' },
+	{ "no-vmac", no_argument, NULL, 'n' },
+	{ "no-preempt", no_argument, NULL, 's' },
+	{ "auth", required_argument, NULL, 'a' },
+	{ "piddir", required_argument, NULL, 'f' },
+	{ "daemon", no_argument, NULL, 'D' },
+	{ "foreground", no_argument, NULL, 'F' },
+	{ "log-name", required_argument, NULL, 'l' },
+	{ "on-master", required_argument, NULL, 'U' },
+	{ "on-backup", required_argument, NULL, CONF_ON_BACKUP },
+	{ "start-delay", required_argument, NULL, 'S' },
+	{ "preempt-delay", required_argument, NULL, CONF_PREEMPT_DELAY },
+	{ "refresh", required_argument, NULL, CONF_REFRESH },
+	{ "strict-addresses", no_argument, NULL, CONF_STRICT_ADDRESSES },
+	{ "dry-run", no_argument, NULL, CONF_DRY_RUN },
+	{ "log-level", required_argument, NULL, 'L' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
+static const char help[] =
+"usage: vrrpd -i IFNAME -v VRID [options] ADDRESS[/LEN]...\n"
+"\n"
+"  -i, --interface IFNAME  interface to run on\n"
+"  -v, --vrid VRID         virtual router id, 1 to 255\n"
+"  -p, --priority PRIO     1 to 254 [100; 255 for the owner of the addresses]\n"
+"  -d, --interval SECONDS  between adverts, 1 to 255 [1]\n"
+"  -n, --no-vmac           leave the MAC of the interface alone\n"
+"  -s, --no-preempt        do not take over from a Master of lower priority\n"
+"  -a, --auth AUTH         none, pw/TEXT or pw/0xHEX [none]\n"
+"  -U, --on-master FILE    run FILE when becoming Master\n"
+"      --on-backup FILE    run FILE when leaving Master\n"
+"  -S, --start-delay SECONDS    listen only, so long after start [0]\n"
+"      --preempt-delay SECONDS  leave a lower Master so long [0]\n"
+"      --refresh SECONDS   announce again this often, 0 = never [60]\n"
+"      --strict-addresses  drop adverts that list other addresses\n"
+"  -D, --daemon            go to the background, log to syslog\n"
+"  -F, --foreground        stay, log to stderr [so it is without -D]\n"
+"  -f, --piddir DIR        directory of the pid file [/run]\n"
+"  -l, --log-name NAME     syslog ident vrrpd->NAME\n"
+"  -L, --log-level LEVEL   err, warning, notice, info or debug [info]\n"
+"      --dry-run           check, print the configuration, change nothing\n"
+"  -h, --help              this text\n"
+"  -V, --version           the version\n";
+
+static _Noreturn void
+refuse(const char *text)
+{
+	fprintf(stderr, "vrrpd: %s\n", text);
+	exit(1);
+}
+
+static _Noreturn void
+print_and_exit(const char *text)
+{
+	exit(fputs(text, stdout) == EOF || fflush(stdout) == EOF ? 2 : 0);
+}
+
+static _Noreturn void
+refuse_option(int c, const char *word)
+{
+	char err[CONF_ERROR_LEN];
+
+	if (c == ':')
+		snprintf(err, sizeof(err), "%.64s: needs a value", word);
+	else
+		snprintf(err, sizeof(err), "%.64s: no such option; see "
+		    "vrrpd --help", word);
+	refuse(err);
+}
+
+/* Full names only: an abbreviation in a script would bind us for ever. */
+static void
+refuse_abbreviation(const char *word, int index)
+{
+	const char *name = long_options[index].name;
+	size_t len = strcspn(word + 2, "=");
+
+	if (strlen(name) != len || strncmp(word + 2, name, len) != 0)
+		refuse_option('?', word);
+}
+
+static void
+take_option(struct conf *conf, int c, char *value)
+{
+	char err[CONF_ERROR_LEN];
+	int result;
+
+	if (c == 'h')
+		print_and_exit(help);
+	if (c == 'V')
+		print_and_exit("vrrpd " VERSION "\n");
+	if (c == 'm' || c == 'c')
+		refuse(c == 'm' ?
+		    "-m: watching other interfaces is not built in" :
+		    "-c: a cost of watched interfaces is not built in");
+	result = conf_set(conf, c, value, err);
+	if (c == 'a')
+		memset(value, 'x', strlen(value));
+	if (result == -1)
+		refuse(err);
+}
+
+static void
+parse_options(struct conf *conf, int argc, char **argv)
+{
+	char err[CONF_ERROR_LEN];
+	int c, index;
+	const char *word;
+
+	opterr = 0;
+	while (optind < argc) {
+		word = argv[optind];
+		index = -1;
+		c = getopt_long(argc, argv, short_options, long_options,
+		    &index);
+		if (c == '?' || c == ':') {
+			char letter[] = { '-', (char)optopt, '\0' };
+
+			refuse_option(c, word[0] == '-' && word[1] == '-' ?
+			    word : letter);
+		}
+		if (index != -1)
+			refuse_abbreviation(word, index);
+		if (c != -1) {
+			take_option(conf, c, optarg);
+			continue;
+		}
+		/* Not an option: an address, wherever it stands. */
+		while (optind < argc && (argv[optind][0] != '-' ||
+		    argv[optind][1] == '\0')) {
+			if (conf_add_address(conf, argv[optind++], err) == -1)
+				refuse(err);
+		}
+	}
+}
+
+/* Absolute, since a daemon leaves its directory. */
+static const char *
+resolve(const char *option, const char *path, int want_directory)
+{
+	char err[CONF_ERROR_LEN];
+	struct stat st;
+	char *full = realpath(path, NULL);
+
+	if (full == NULL || stat(full, &st) == -1) {
+		snprintf(err, sizeof(err), "%s %.128s: %m", option, path);
+		refuse(err);
+	}
+	if (want_directory && !S_ISDIR(st.st_mode)) {
+		snprintf(err, sizeof(err), "%s %.128s: not a directory",
+		    option, path);
+		refuse(err);
+	}
+	if (!want_directory &&
+	    (!S_ISREG(st.st_mode) || access(full, X_OK) == -1)) {
+		snprintf(err, sizeof(err), "%s %.128s: not an executable file",
+		    option, path);
+		refuse(err);
+	}
+	if (strlen(full) > CONF_PATH_MAX) {
+		snprintf(err, sizeof(err), "%s %.128s: the full path has more "
+		    "than %d characters", option, path, CONF_PATH_MAX);
+		refuse(err);
+	}
+	return full;
+}
+
+/* Fills *conf, or ends the process: status 1, or 0 for --help and --version. */
+void
+cmdline_parse(struct conf *conf, int argc, char **argv)
+{
+	char err[CONF_ERROR_LEN];
+
+	conf_init(conf);
+	parse_options(conf, argc, argv);
+	if (conf_check(conf, err) == -1)
+		refuse(err);
+	conf->piddir = resolve("-f", conf->piddir, 1);
+	if (conf->on_master != NULL)
+		conf->on_master = resolve("-U", conf->on_master, 0);
+	if (conf->on_backup != NULL)
+		conf->on_backup = resolve("--on-backup", conf->on_backup, 0);
+}

@@ -1,0 +1,11 @@
+/*
+ * The command line: options and addresses into the configuration.
+ */
+#ifndef CMDLINE_H
+#define CMDLINE_H
+
+#include "conf.h"
+
+void	cmdline_parse(struct conf *, int, char **);
+
+#endif

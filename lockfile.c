@@ -1,0 +1,101 @@
+/*
+ * A small file that only one process holds.  The lock is what counts, not the
+ * file: it goes with its process, whatever that died of, and a pid in an
+ * unlocked file means nothing.  No symbolic link is followed (C19).
+ */
+#include "lockfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	ATTEMPTS = 10			/* the holder may remove it meanwhile */
+};
+
+/* Whether the path still leads to the file that we have open. */
+static int
+is_current(const char *path, int fd)
+{
+	struct stat by_path, by_fd;
+
+	return lstat(path, &by_path) == 0 && fstat(fd, &by_fd) == 0 &&
+	    by_path.st_dev == by_fd.st_dev && by_path.st_ino == by_fd.st_ino;
+}
+
+/*
+ * Opens and locks path (in lock->path), creating it; text gets what is in it,
+ * "" if new.  -1 with errno: EWOULDBLOCK when somebody else holds it, EMLINK
+ * or EINVAL when it is no ordinary file of one name.
+ */
+int
+lockfile_open(struct lockfile *lock, const char *path, char *text, size_t size)
+{
+	struct stat st;
+	ssize_t n;
+	int i, saved;
+
+	lock->fd = -1;
+	if (strlen(path) >= sizeof(lock->path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(lock->path, path, strlen(path) + 1);
+	for (i = 0; i < ATTEMPTS; i++) {
+		lock->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW |
+		    O_CLOEXEC | O_NONBLOCK, 0644);
+		if (lock->fd == -1)
+			return -1;
+		if (fstat(lock->fd, &st) == -1)
+			goto fail;
+		if (!S_ISREG(st.st_mode) || st.st_nlink > 1) {
+			errno = S_ISREG(st.st_mode) ? EMLINK : EINVAL;
+			goto fail;
+		}
+		if (flock(lock->fd, LOCK_EX | LOCK_NB) == -1)
+			goto fail;
+		if (is_current(path, lock->fd))
+			break;
+		close(lock->fd);
+		lock->fd = -1;
+	}
+	if (lock->fd == -1) {
+		errno = EWOULDBLOCK;
+		return -1;
+	}
+	n = pread(lock->fd, text, size - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	return 0;
+fail:
+	saved = errno;
+	close(lock->fd);
+	lock->fd = -1;
+	errno = saved;
+	return -1;
+}
+
+/* Replaces the content. */
+int
+lockfile_write(const struct lockfile *lock, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (ftruncate(lock->fd, 0) == -1)
+		return -1;
+	return pwrite(lock->fd, text, len, 0) == (ssize_t)len ? 0 : -1;
+}
+
+/* Removed while it is still locked: no other start can be fooled. */
+void
+lockfile_remove(struct lockfile *lock)
+{
+	if (lock->fd == -1)
+		return;
+	unlink(lock->path);
+	close(lock->fd);
+	lock->fd = -1;
+}

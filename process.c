@@ -1,0 +1,165 @@
+/*
+ * The process: nothing inherited but descriptors 0 to 2, signals that only set
+ * a flag, and a way to the background whose parent returns what became of it.
+ */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct process_signals process_signals;
+
+/*
+ * A descriptor that an init script left open, or closed, must not become the
+ * way of our frames or messages (C18, C19).
+ */
+void
+process_clean(void)
+{
+	long fd, max = sysconf(_SC_OPEN_MAX);
+	int null;
+
+	do {
+		null = open("/dev/null", O_RDWR);
+	} while (null >= 0 && null <= STDERR_FILENO);
+	if (syscall(SYS_close_range, 3u, ~0u, 0u) == -1)
+		for (fd = 3; fd < max; fd++)
+			close((int)fd);
+	umask(022);
+	/* Wake when it is time: the kernel rounds by 50 us otherwise. */
+	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
+static void
+on_signal(int number)
+{
+	switch (number) {
+	case SIGTERM:
+	case SIGINT:
+		process_signals.stop = 1;
+		break;
+	case SIGHUP:
+		process_signals.report = 1;
+		break;
+	case SIGUSR1:
+		process_signals.take = 1;
+		break;
+	case SIGUSR2:
+		process_signals.yield = 1;
+		break;
+	default:
+		process_signals.child = 1;
+		break;
+	}
+}
+
+/* Blocks ours; *waiting is the mask for the one place where they may come. */
+void
+process_catch(sigset_t *waiting)
+{
+	static const int caught[] = {
+		SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD
+	};
+	struct sigaction sa = { .sa_handler = on_signal };
+	sigset_t block;
+	size_t i;
+
+	sigemptyset(&sa.sa_mask);
+	sigemptyset(&block);
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaddset(&block, caught[i]);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaction(caught[i], &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &sa, NULL);
+	sigemptyset(waiting);
+}
+
+/* The parent's part: 0 once the child is ready, else the child's own status. */
+static _Noreturn void
+await_child(pid_t pid, int from)
+{
+	char status;
+	int wstatus;
+	ssize_t n;
+
+	do {
+		n = read(from, &status, 1);
+	} while (n == -1 && errno == EINTR);
+	if (n == 1)
+		_exit(status);
+	if (waitpid(pid, &wstatus, 0) == pid && WIFEXITED(wstatus) &&
+	    WEXITSTATUS(wstatus) != 0)
+		_exit(WEXITSTATUS(wstatus));
+	_exit(2);
+}
+
+/*
+ * Into the background.  The child gets a descriptor for process_ready() and
+ * keeps stderr until then; -1 with errno.
+ */
+int
+process_detach(void)
+{
+	int ready[2];
+	pid_t pid;
+
+	if (pipe2(ready, O_CLOEXEC) == -1)
+		return -1;
+	pid = fork();
+	if (pid == -1)
+		return -1;
+	if (pid > 0) {
+		close(ready[1]);
+		await_child(pid, ready[0]);
+	}
+	close(ready[0]);
+	setsid();
+	return ready[1];
+}
+
+/* The router runs.  detached: descriptors 0 to 2 go to /dev/null. */
+void
+process_ready(int ready, bool detached)
+{
+	const char status = 0;
+	int null;
+
+	if (!detached)
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null != -1) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	if (chdir("/") == -1 || write(ready, &status, 1) != 1)
+		_exit(2);
+	close(ready);
+}
+
+/* Whether we hold CAP_NET_ADMIN, without which no address can be set. */
+bool
+process_may_admin(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2];
+
+	memset(data, 0, sizeof(data));
+	if (syscall(SYS_capget, &head, data) == -1)
+		return false;
+	return data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective &
+	    CAP_TO_MASK(CAP_NET_ADMIN);
+}

@@ -1,0 +1,27 @@
+/*
+ * The process: descriptors, signals, the way to the background.
+ */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* Set by signals, which are open only while the loop waits. */
+struct process_signals {
+	volatile sig_atomic_t stop;	/* TERM, INT */
+	volatile sig_atomic_t report;	/* HUP */
+	volatile sig_atomic_t take;	/* USR1 */
+	volatile sig_atomic_t yield;	/* USR2 */
+	volatile sig_atomic_t child;	/* CHLD */
+};
+
+extern struct process_signals process_signals;
+
+void	process_clean(void);
+void	process_catch(sigset_t *);
+int	process_detach(void);
+void	process_ready(int, bool);
+bool	process_may_admin(void);
+
+#endif

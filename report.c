@@ -1,0 +1,187 @@
+/*
+ * Counters and log lines about peers and states.  Whatever a peer can provoke
+ * is counted always and logged with a limit.
+ */
+#include "report.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	TEXT_LEN = 160,
+	SEND_ERROR_KEY = VRRP_DROP_MAX	/* behind the reasons in the limit */
+};
+
+static double
+seconds(usec_t t)
+{
+	return (double)t / (double)VRRP_SECOND;
+}
+
+/* buf[REPORT_ADDR_LEN] */
+const char *
+report_addr(char *buf, const struct vrrp_addr *addr)
+{
+	return inet_ntop(AF_INET, addr->octet, buf, REPORT_ADDR_LEN);
+}
+
+/* An advert was dropped, or (kept) let through though something is wrong. */
+void
+report_drop(struct stats *stats, enum vrrp_drop drop,
+    const struct vrrp_addr *from, uint32_t got, uint32_t want, bool kept,
+    usec_t now)
+{
+	char text[TEXT_LEN], addr[REPORT_ADDR_LEN], tail[32] = "";
+	unsigned more;
+
+	stats->drop[drop].count++;
+	stats->drop[drop].from = *from;
+	if (!log_limit_admit(&stats->limit, drop, from, now, &more))
+		return;
+	vrrp_drop_text(text, sizeof(text), drop, got, want);
+	if (more > 0)
+		snprintf(tail, sizeof(tail), " (%u more)", more);
+	log_warning("%sadvert from %s: %s%s", kept ? "" : "dropped ",
+	    report_addr(addr, from), text, tail);
+}
+
+void
+report_send_error(struct stats *stats, int error, usec_t now)
+{
+	static const struct vrrp_addr us;
+	unsigned more;
+
+	stats->send_errors++;
+	if (!log_limit_admit(&stats->limit, SEND_ERROR_KEY + (unsigned)error,
+	    &us, now, &more))
+		return;
+	log_err("cannot send: %s (%u more)", strerror(error), more);
+}
+
+/* Why the state changed, for "backup -> master (...)". */
+static void
+why_text(char *buf, size_t size, const struct vrrp *vr, const char *link,
+    usec_t now)
+{
+	char addr[REPORT_ADDR_LEN];
+
+	report_addr(addr, &vr->master);
+	switch (vr->why) {
+	case VRRP_WHY_START:
+		snprintf(buf, size, "start");
+		break;
+	case VRRP_WHY_OWNER:
+		snprintf(buf, size, "we own the addresses");
+		break;
+	case VRRP_WHY_SILENCE:
+		if (vr->heard_at == VRRP_NEVER)
+			snprintf(buf, size, "no advert heard at all");
+		else
+			snprintf(buf, size, "no advert for %.2f s",
+			    seconds(now - vr->heard_at));
+		break;
+	case VRRP_WHY_RESIGNED:
+		snprintf(buf, size, "%s resigned", addr);
+		break;
+	case VRRP_WHY_PREEMPT:
+		snprintf(buf, size, "%s has only priority %u", addr,
+		    vr->master_priority);
+		break;
+	case VRRP_WHY_OUTRANKED:
+		snprintf(buf, size, "better advert: priority %u from %s",
+		    vr->master_priority, addr);
+		break;
+	case VRRP_WHY_LINK:
+		snprintf(buf, size, "%s", link);
+		break;
+	case VRRP_WHY_FAULT:
+		snprintf(buf, size, "the addresses could not be taken");
+		break;
+	case VRRP_WHY_OPERATOR:
+		snprintf(buf, size, "asked by signal");
+		break;
+	case VRRP_WHY_SHUTDOWN:
+		snprintf(buf, size, "shutting down");
+		break;
+	}
+}
+
+/* link: what is wrong with the interface, for a change because of it */
+void
+report_change(const struct vrrp *vr, enum vrrp_state from, const char *link,
+    usec_t now)
+{
+	char why[TEXT_LEN];
+
+	why_text(why, sizeof(why), vr, link, now);
+	log_notice("%s -> %s (%s)", vrrp_state_name(from),
+	    vrrp_state_name(vr->state), why);
+}
+
+static void
+report_timers(const struct vrrp *vr, usec_t now)
+{
+	char addr[REPORT_ADDR_LEN];
+
+	if (vr->deadline != VRRP_NEVER)
+		log_notice("%s in %.3f s",
+		    vr->state == VRRP_MASTER ? "next advert" :
+		    "Master_Down_Timer ends", seconds(vr->deadline - now));
+	if (vr->heard_at == VRRP_NEVER)
+		log_notice("no advert heard since start");
+	else
+		log_notice("last advert heard %.3f s ago: priority %u from %s",
+		    seconds(now - vr->heard_at), vr->master_priority,
+		    report_addr(addr, &vr->master));
+}
+
+static void
+report_drops(const struct stats *stats)
+{
+	char addr[REPORT_ADDR_LEN];
+	int i;
+
+	for (i = VRRP_DROP_NONE + 1; i < VRRP_DROP_MAX; i++)
+		if (stats->drop[i].count > 0)
+			log_notice("wrong: %s %llu, last from %s",
+			    vrrp_drop_name(i),
+			    (unsigned long long)stats->drop[i].count,
+			    report_addr(addr, &stats->drop[i].from));
+}
+
+/* The whole state, for SIGHUP.  link: what is wrong with the interface, or "" */
+void
+report_state(const struct vrrp *vr, const struct stats *stats,
+    const char *link, usec_t now)
+{
+	const struct vrrp_conf *conf = vr->conf;
+	char addr[REPORT_ADDR_LEN];
+	unsigned i;
+
+	log_notice("state: %s for %.3f s%s%s, priority %u%s, interval %.0f s, "
+	    "preempt %s, virtual mac %s, source %s",
+	    vrrp_state_name(vr->state), seconds(now - vr->since),
+	    link[0] != '\0' ? ", waiting: " : "", link, conf->priority,
+	    conf->owner ? " (owner)" : "", seconds(conf->interval),
+	    conf->preempt ? "on" : "off", conf->vmac ? "on" : "off",
+	    report_addr(addr, &vr->source));
+	report_timers(vr, now);
+	for (i = 0; i < conf->naddr; i++)
+		log_notice("address %s/%u",
+		    report_addr(addr, &conf->vip[i].addr), conf->vip[i].plen);
+	log_notice("sent %llu (priority 0: %llu, errors: %llu), "
+	    "received %llu (priority 0: %llu)",
+	    (unsigned long long)stats->sent,
+	    (unsigned long long)stats->zero_sent,
+	    (unsigned long long)stats->send_errors,
+	    (unsigned long long)stats->received,
+	    (unsigned long long)stats->zero_received);
+	log_notice("became master %llu times, failed %llu times, put back "
+	    "%llu times, lost events %llu times",
+	    (unsigned long long)stats->became_master,
+	    (unsigned long long)stats->faults,
+	    (unsigned long long)stats->restored,
+	    (unsigned long long)stats->lost_events);
+	report_drops(stats);
+}

@@ -1,0 +1,609 @@
+/*
+ * conf.c: each option of the command line with its default, the values at its
+ * bounds, and everything refused with the whole message (F11, F30, C17).  P-
+ * ids name policy rows, F.. and C.. old defects of VRRP daemons.
+ */
+#include "conf.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#define RANGE(option, value, min, max) \
+	option " " value ": must be a whole number from " min " to " max
+#define X10	"xxxxxxxxxx"
+#define X64	X10 X10 X10 X10 X10 X10 "xxxx"
+
+static struct conf conf;
+static char err[CONF_ERROR_LEN];
+static char text[CONF_TEXT_LEN];
+
+static void
+setup(void)
+{
+	conf_init(&conf);
+	memset(err, 0, sizeof(err));
+}
+
+/* What nearly every test needs: a configuration with one address. */
+static void
+set_minimum(void)
+{
+	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
+	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
+}
+
+static bool
+prints(const char *line)
+{
+	size_t len = conf_print(text, sizeof(text), &conf);
+
+	ck_assert_uint_eq(len, strlen(text));
+	ck_assert_uint_lt(len, sizeof(text));
+	return strstr(text, line) != NULL;
+}
+
+static char *
+repeat(char c, size_t n)
+{
+	static char buf[CONF_PATH_MAX + 2];
+
+	ck_assert_uint_lt(n, sizeof(buf));
+	memset(buf, c, n);
+	buf[n] = '\0';
+	return buf;
+}
+
+START_TEST(defaults)
+{
+	ck_assert_uint_eq(conf.vr.priority, 0);	/* set with the owner */
+	ck_assert_int_eq(conf.vr.interval, VRRP_SECOND);
+	ck_assert(conf.vr.vmac && conf.vr.preempt);
+	ck_assert(!conf.vr.owner && !conf.vr.strict_addresses);
+	ck_assert_int_eq(conf.vr.start_delay, 0);
+	ck_assert_int_eq(conf.vr.preempt_delay, 0);
+	ck_assert_int_eq(conf.vr.refresh, 60 * VRRP_SECOND);
+	ck_assert_uint_eq(conf.vr.auth_type, VRRP_AUTH_NONE);
+	ck_assert_str_eq(conf.piddir, "/run");
+	ck_assert_int_eq(conf.log_level, LOG_INFO);
+	ck_assert_ptr_null(conf.log_name);
+	ck_assert_ptr_null(conf.on_master);
+	ck_assert_ptr_null(conf.on_backup);
+	ck_assert(!conf.daemonize && !conf.foreground && !conf.dry_run);
+}
+END_TEST
+
+/* Each value at its bound, and the line that the dry run prints of it */
+START_TEST(accepted)
+{
+	static const struct {
+		int option;
+		const char *value, *line;
+	} t[] = {
+		{ 'i', "e", "interface e\n" },
+		{ 'i', "abcdefghijklmno", "interface abcdefghijklmno\n" },
+		{ 'i', "br-lan.12", "interface br-lan.12\n" },	/* C15 */
+		{ 'v', "1", "vrid 1\n" },
+		{ 'v', "255", "vrid 255\n" },
+		{ 'p', "1", "priority 1\n" },
+		{ 'p', "254", "priority 254\n" },
+		{ 'p', "255", "priority 255\n" },
+		{ 'd', "1", "interval 1 s\n" },
+		{ 'd', "255", "interval 255 s\n" },
+		{ 'n', NULL, "virtual mac no\n" },
+		{ 's', NULL, "preempt no\n" },
+		{ 'a', "none", "authentication none\n" },
+		{ 'a', "pw/secret", "authentication password\n" },
+		{ 'f', "/var/run", "pid file /var/run/vrrpd_" },
+		{ 'U', "/bin/up", "on master /bin/up\n" },
+		{ CONF_ON_BACKUP, "/bin/down", "on backup /bin/down\n" },
+		{ 'S', "0", "start delay 0 s\n" },
+		{ 'S', "3600", "start delay 3600 s\n" },
+		{ CONF_PREEMPT_DELAY, "0", "preempt delay 0 s\n" },
+		{ CONF_PREEMPT_DELAY, "3600", "preempt delay 3600 s\n" },
+		{ CONF_REFRESH, "0", "refresh 0 s\n" },
+		{ CONF_REFRESH, "86400", "refresh 86400 s\n" },
+		{ CONF_STRICT_ADDRESSES, NULL, "address lists dropped\n" },
+		{ 'L', "err", "log level err\n" },
+		{ 'L', "warning", "log level warning\n" },
+		{ 'L', "notice", "log level notice\n" },
+		{ 'L', "info", "log level info\n" },
+		{ 'L', "debug", "log level debug\n" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		setup();
+		ck_assert_int_eq(conf_set(&conf, t[i].option, t[i].value, err),
+		    0);
+		ck_assert_msg(prints(t[i].line), "%s missing in\n%s",
+		    t[i].line, text);
+		ck_assert_str_eq(err, "");
+	}
+}
+END_TEST
+
+START_TEST(flags)
+{
+	ck_assert_int_eq(conf_set(&conf, 'D', NULL, err), 0);
+	ck_assert(conf.daemonize && !conf.foreground && !conf.dry_run);
+	setup();
+	ck_assert_int_eq(conf_set(&conf, 'F', NULL, err), 0);
+	ck_assert(conf.foreground && !conf.daemonize && !conf.dry_run);
+	setup();
+	ck_assert_int_eq(conf_set(&conf, CONF_DRY_RUN, NULL, err), 0);
+	ck_assert(conf.dry_run && !conf.foreground && !conf.daemonize);
+	ck_assert_int_eq(conf_set(&conf, 'l', repeat('x', 32), err), 0);
+	ck_assert_uint_eq(strlen(conf.log_name), 32);
+	ck_assert_int_eq(conf_set(&conf, 'L', "err", err), 0);
+	ck_assert_int_eq(conf.log_level, LOG_ERR);
+	ck_assert_int_eq(conf_set(&conf, 'L', "debug", err), 0);
+	ck_assert_int_eq(conf.log_level, LOG_DEBUG);
+}
+END_TEST
+
+/* Refused with the whole line, and nothing has changed (F11, F30, C17, P-12) */
+START_TEST(refused)
+{
+	static const struct {
+		int option;
+		const char *value, *message;
+	} t[] = {
+		{ 'v', "0", RANGE("-v", "0", "1", "255") },
+		{ 'v', "256", RANGE("-v", "256", "1", "255") },
+		{ 'v', "", RANGE("-v", "", "1", "255") },
+		{ 'v', "-1", RANGE("-v", "-1", "1", "255") },
+		{ 'v', "+5", RANGE("-v", "+5", "1", "255") },
+		{ 'v', " 5", RANGE("-v", " 5", "1", "255") },
+		{ 'v', "5 ", RANGE("-v", "5 ", "1", "255") },
+		{ 'v', "5x", RANGE("-v", "5x", "1", "255") },
+		{ 'v', "0x5", RANGE("-v", "0x5", "1", "255") },
+		{ 'v', "4294967297", RANGE("-v", "4294967297", "1", "255") },
+		{ 'v', "18446744073709551617",
+		    RANGE("-v", "18446744073709551617", "1", "255") },
+		{ 'p', "0", RANGE("-p", "0", "1", "255") },
+		{ 'p', "256", RANGE("-p", "256", "1", "255") },
+		{ 'p', "300", RANGE("-p", "300", "1", "255") },
+		{ 'd', "0", RANGE("-d", "0", "1", "255") },
+		{ 'd', "256", RANGE("-d", "256", "1", "255") },
+		{ 'd', "0.5", RANGE("-d", "0.5", "1", "255") },	/* P-52 */
+		{ 'd', "1.0", RANGE("-d", "1.0", "1", "255") },
+		{ 'd', "5x", RANGE("-d", "5x", "1", "255") },
+		{ 'S', "3601", RANGE("-S", "3601", "0", "3600") },
+		{ 'S', "-1", RANGE("-S", "-1", "0", "3600") },
+		{ 'S', "", RANGE("-S", "", "0", "3600") },
+		{ CONF_PREEMPT_DELAY, "3601",
+		    RANGE("--preempt-delay", "3601", "0", "3600") },
+		{ CONF_PREEMPT_DELAY, "1m",
+		    RANGE("--preempt-delay", "1m", "0", "3600") },
+		{ CONF_REFRESH, "86401",
+		    RANGE("--refresh", "86401", "0", "86400") },
+		{ CONF_REFRESH, "never",
+		    RANGE("--refresh", "never", "0", "86400") },
+		{ 'v', X64 X64 X64 X64 X64,
+		    RANGE("-v", X64, "1", "255") },
+		{ 'L', "loud", "-L loud: must be err, warning, notice, info or "
+		    "debug" },
+		{ 'L', "", "-L : must be err, warning, notice, info or debug" },
+		{ 'L', "INFO", "-L INFO: must be err, warning, notice, info or "
+		    "debug" },
+		{ 'i', "", "-i '': an interface name has 1 to 15 characters" },
+		{ 'i', "abcdefghijklmnop", "-i 'abcdefghijklmnop': an interface "
+		    "name has 1 to 15 characters" },
+		{ 'i', "eth0:1", "-i 'eth0:1': not an interface name (an alias "
+		    "cannot send; name the interface itself)" },
+		{ 'i', "a/b", "-i 'a/b': not an interface name (an alias cannot "
+		    "send; name the interface itself)" },
+		{ 'i', "a b", "-i 'a b': not an interface name (an alias cannot "
+		    "send; name the interface itself)" },
+		{ 'i', ".", "-i '.': not an interface name (an alias cannot "
+		    "send; name the interface itself)" },
+		{ 'i', "..", "-i '..': not an interface name (an alias cannot "
+		    "send; name the interface itself)" },
+		{ 'f', "", "-f '': a path has 1 to 1000 characters" },
+		{ 'U', "", "-U '': a path has 1 to 1000 characters" },
+		{ CONF_ON_BACKUP, "",
+		    "--on-backup '': a path has 1 to 1000 characters" },
+		{ 'l', "", "-l '': must have 1 to 32 characters" },
+		{ 'l', X10 X10 X10 "xxx", "-l '" X10 X10 X10 "xxx': must have 1 "
+		    "to 32 characters" },
+		{ 'l', "a b", "-l: character 2 is not a printable one" },
+		{ 'l', "ab\x7f", "-l: character 3 is not a printable one" },
+		{ 'm', "eth1", "option 109 is not known" },
+	};
+	struct conf before;
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		setup();
+		memcpy(&before, &conf, sizeof(conf));
+		ck_assert_msg(conf_set(&conf, t[i].option, t[i].value,
+		    err) == -1, "%c %s was taken", t[i].option, t[i].value);
+		ck_assert_str_eq(err, t[i].message);
+		ck_assert_mem_eq(&conf, &before, sizeof(conf));
+	}
+}
+END_TEST
+
+START_TEST(longest_paths)
+{
+	static const int options[] = { 'f', 'U', CONF_ON_BACKUP };
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		setup();
+		ck_assert_int_eq(conf_set(&conf, options[i],
+		    repeat('/', CONF_PATH_MAX), err), 0);
+		ck_assert_int_eq(conf_set(&conf, options[i],
+		    repeat('/', CONF_PATH_MAX + 1), err), -1);
+		ck_assert_ptr_nonnull(strstr(err,
+		    "a path has 1 to 1000 characters"));
+	}
+}
+END_TEST
+
+/* R2338-5.3.10-2: zero fill; text and hex are the same octets */
+START_TEST(passwords)
+{
+	static const struct {
+		const char *value, *octets;
+	} t[] = {
+		{ "pw/s", "s\0\0\0\0\0\0" },
+		{ "pw/vrrppass", "vrrppass" },
+		{ "pw/0x76727270", "vrrp\0\0\0" },
+		{ "pw/0x76", "v\0\0\0\0\0\0" },
+		{ "pw/0x00ff00FFaBCd10Ef",
+		    "\x00\xff\x00\xff\xab\xcd\x10\xef" },
+		{ "pw/a/b c", "a/b c\0\0" },
+		{ "pw/none", "none\0\0\0" },
+	};
+	static const uint8_t zeros[VRRP_AUTH_LEN];
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		ck_assert_int_eq(conf_set(&conf, 'a', t[i].value, err), 0);
+		ck_assert_uint_eq(conf.vr.auth_type, VRRP_AUTH_PASSWORD);
+		ck_assert_mem_eq(conf.vr.auth, t[i].octets, VRRP_AUTH_LEN);
+	}
+	/* R2338-5.3.6.1-1: the last word counts, and leaves no password */
+	ck_assert_int_eq(conf_set(&conf, 'a', "none", err), 0);
+	ck_assert_uint_eq(conf.vr.auth_type, VRRP_AUTH_NONE);
+	ck_assert_mem_eq(conf.vr.auth, zeros, VRRP_AUTH_LEN);
+}
+END_TEST
+
+START_TEST(refused_passwords)
+{
+#define HEX	"-a pw/0x...: needs 1 to 8 octets, two hex digits each"
+#define FORM	"-a: must be none, pw/TEXT or pw/0xHEX"
+#define AH	"-a ah/...: vrrpd does not do the IP Authentication Header " \
+		"itself; leave it to IPsec"
+	static const struct {
+		const char *value, *message;
+	} t[] = {
+		{ "pw/", "-a pw/...: the password has 0 characters, must be 1 "
+		    "to 8" },
+		{ "pw/hunter2hu", "-a pw/...: the password has 9 characters, "
+		    "must be 1 to 8" },
+		{ "pw/0x", HEX },
+		{ "pw/0x123", HEX },
+		{ "pw/0x112233445566778899", HEX },
+		{ "pw/0xhunter", "-a pw/0x...: character 1 after 0x is not a "
+		    "hex digit" },
+		{ "pw/0x6g", "-a pw/0x...: character 2 after 0x is not a hex "
+		    "digit" },
+		{ "ah/0x68756e746572", AH },
+		{ "ah/", AH },
+		{ "", FORM },
+		{ "hunter2", FORM },
+		{ "PW/hunter2", FORM },
+		{ "none ", FORM },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		setup();
+		ck_assert_int_eq(conf_set(&conf, 'a', t[i].value, err), -1);
+		ck_assert_str_eq(err, t[i].message);
+	}
+}
+END_TEST
+
+/* P-33, C04: the password is in no line that we print */
+START_TEST(password_not_shown)
+{
+	set_minimum();
+	ck_assert_int_eq(conf_set(&conf, 'a', "pw/hunter2", err), 0);
+	ck_assert(prints("authentication password\n"));
+	ck_assert(!prints("hunter") && !prints("68756e") && !prints("68 75"));
+}
+END_TEST
+
+START_TEST(addresses)
+{
+	static const struct {
+		const char *value, *host;
+		uint8_t plen;
+	} t[] = {
+		{ "192.0.2.1", "192.0.2.1", 32 },		/* F31 */
+		{ "192.0.2.1/32", "192.0.2.1", 32 },
+		{ "192.0.2.1/24", "192.0.2.1", 24 },
+		{ "192.0.2.254/24", "192.0.2.254", 24 },
+		{ "1.0.0.1/1", "1.0.0.1", 1 },
+		{ "126.255.255.254", "126.255.255.254", 32 },
+		{ "128.0.0.0", "128.0.0.0", 32 },
+		{ "223.255.255.255", "223.255.255.255", 32 },
+		{ "10.0.0.0/31", "10.0.0.0", 31 },	/* RFC 3021 */
+		{ "10.0.0.1/31", "10.0.0.1", 31 },
+		{ "10.0.1.0/23", "10.0.1.0", 23 },
+		{ "10.0.0.255/23", "10.0.0.255", 23 },
+	};
+	struct in_addr in;
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct vrrp_vip vip = { { { 0 } }, t[i].plen };
+
+		setup();
+		ck_assert_msg(conf_add_address(&conf, t[i].value, err) == 0,
+		    "%s", err);
+		ck_assert_int_eq(inet_pton(AF_INET, t[i].host, &in), 1);
+		memcpy(vip.addr.octet, &in, sizeof(in));
+		ck_assert_uint_eq(conf.vr.naddr, 1);
+		ck_assert_mem_eq(&conf.vr.vip[0], &vip, sizeof(vip));
+	}
+}
+END_TEST
+
+START_TEST(refused_addresses)
+{
+#define LEN	": the prefix length must be a whole number from 1 to 32"
+#define ZERO	": an address of 0/8 or 127/8 cannot be shared"
+#define MULTI	": a multicast address cannot be shared"
+#define BROAD	": a broadcast address cannot be shared"
+#define NET	": a network address cannot be shared"
+#define NOT	": not an IPv4 address"
+	static const char *const t[][2] = {
+		{ "notanip", NOT },			/* C17 */
+		{ "", NOT },
+		{ "/24", NOT },
+		{ "1.2.3", NOT },
+		{ "1.2.3.4.5", NOT },
+		{ "256.1.1.1", NOT },
+		{ "192.0.2.1 ", NOT },
+		{ "192.0.2.0x1", NOT },
+		{ "123.123.123.1234", NOT },
+		{ "2001:db8::1", NOT },
+		{ "fe80::1/64", NOT },
+		{ "192.0.2.1/", LEN },
+		{ "192.0.2.1/0", LEN },
+		{ "192.0.2.1/33", LEN },
+		{ "192.0.2.1/2a", LEN },
+		{ "192.0.2.1/24/24", LEN },
+		{ "192.0.2.1/255.255.255.0", LEN },
+		{ "0.0.0.0", ZERO },
+		{ "0.255.255.255", ZERO },
+		{ "127.0.0.1", ZERO },
+		{ "127.255.255.255/8", ZERO },
+		{ "224.0.0.0", MULTI },
+		{ "224.0.0.18", MULTI },
+		{ "239.255.255.255", MULTI },
+		{ "255.255.255.255", BROAD },
+		{ "192.0.2.255/24", BROAD },
+		{ "192.0.2.3/30", BROAD },
+		{ "191.255.255.255/2", BROAD },
+		{ "192.0.2.0/24", NET },
+		{ "128.0.0.0/1", NET },
+	};
+	char message[CONF_ERROR_LEN];
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		setup();
+		ck_assert_msg(conf_add_address(&conf, t[i][0], err) == -1,
+		    "%s was taken", t[i][0]);
+		snprintf(message, sizeof(message), "%s%s", t[i][0], t[i][1]);
+		ck_assert_str_eq(err, message);
+		ck_assert_uint_eq(conf.vr.naddr, 0);
+	}
+}
+END_TEST
+
+/* The habit of a later fork: -D with a file, which getopt takes for ADDRESS */
+START_TEST(daemon_takes_no_file)
+{
+	static const char *const files[] = { "/etc/down.sh", "./down", "down" };
+	size_t i;
+
+	ck_assert_int_eq(conf_set(&conf, 'D', NULL, err), 0);
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(conf_add_address(&conf, files[i], err), -1);
+		ck_assert_ptr_nonnull(strstr(err, files[i]));
+		ck_assert_ptr_nonnull(strstr(err, "-D"));
+		ck_assert_ptr_nonnull(strstr(err, "--on-backup FILE"));
+	}
+}
+END_TEST
+
+/* 255 fit the count field; one more, or one twice, is refused */
+START_TEST(address_count)
+{
+	char value[20];
+	unsigned i;
+
+	for (i = 1; i <= VRRP_ADDR_MAX; i++) {
+		snprintf(value, sizeof(value), "10.0.%u.%u", i / 100, i % 100);
+		ck_assert_int_eq(conf_add_address(&conf, value, err), 0);
+		ck_assert_int_eq(i == VRRP_ADDR_MAX ? -1 :
+		    conf_add_address(&conf, "10.0.0.1/24", err), -1);
+	}
+	ck_assert_str_eq(err, "10.0.0.1/24: given twice");
+	ck_assert_uint_eq(conf.vr.naddr, VRRP_ADDR_MAX);
+	ck_assert_int_eq(conf_add_address(&conf, "10.1.0.1", err), -1);
+	ck_assert_str_eq(err, "10.1.0.1: more than 255 addresses");
+	ck_assert_uint_eq(conf.vr.naddr, VRRP_ADDR_MAX);
+}
+END_TEST
+
+START_TEST(what_is_missing)
+{
+	ck_assert_int_eq(conf_check(&conf, err), -1);
+	ck_assert_str_eq(err, "no interface: -i IFNAME is missing");
+	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
+	ck_assert_int_eq(conf_check(&conf, err), -1);
+	ck_assert_str_eq(err,
+	    "no virtual router id: -v VRID (1 to 255) is missing");
+	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
+	ck_assert_int_eq(conf_check(&conf, err), -1);
+	ck_assert_str_eq(err, "no ADDRESS given: 1 to 255 are needed");
+	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
+	ck_assert_int_eq(conf_check(&conf, err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'D', NULL, err), 0);
+	ck_assert_int_eq(conf_check(&conf, err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'F', NULL, err), 0);
+	ck_assert_int_eq(conf_check(&conf, err), -1);
+	ck_assert_str_eq(err, "-D and -F: background or foreground, not both");
+}
+END_TEST
+
+/* R3768-5.3.4-1 to -3, P-30, P-31: priority and ownership go together */
+START_TEST(owner)
+{
+	static const struct {
+		const char *priority;	/* NULL = not given */
+		bool real[2];
+		uint8_t settled;	/* 0 = refused */
+		const char *message;
+	} t[] = {
+		{ NULL, { false, false }, 100, "" },
+		{ NULL, { true, true }, 255, "" },
+		{ "255", { true, true }, 255, "" },
+		{ "1", { false, false }, 1, "" },
+		{ "254", { false, false }, 254, "" },
+		{ "255", { false, false }, 0, "-p 255: only for the owner of "
+		    "the addresses, others 1 to 254 (192.0.2.1 is no address "
+		    "of eth0)" },
+		{ "254", { true, true }, 0, "-p 254: eth0 owns every ADDRESS, "
+		    "and an owner has 255" },
+		{ NULL, { true, false }, 0, "192.0.2.1 is a real address of "
+		    "eth0 and 192.0.2.2 is not: own all or none" },
+		{ "255", { false, true }, 0, "192.0.2.2 is a real address of "
+		    "eth0 and 192.0.2.1 is not: own all or none" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		setup();
+		set_minimum();
+		ck_assert_int_eq(conf_add_address(&conf, "192.0.2.2", err), 0);
+		if (t[i].priority != NULL)
+			ck_assert_int_eq(conf_set(&conf, 'p', t[i].priority,
+			    err), 0);
+		ck_assert_int_eq(conf_set_owner(&conf, t[i].real, err),
+		    t[i].settled != 0 ? 0 : -1);
+		ck_assert_str_eq(err, t[i].message);
+		if (t[i].settled == 0)
+			continue;
+		ck_assert(conf.vr.owner == t[i].real[0]);
+		ck_assert_uint_eq(conf.vr.priority, t[i].settled);
+	}
+}
+END_TEST
+
+START_TEST(print_all)
+{
+	static const bool none[] = { false, false }, all[] = { true };
+
+	set_minimum();
+	ck_assert_int_eq(conf_add_address(&conf, "10.0.0.1/24", err), 0);
+	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
+	conf_print(text, sizeof(text), &conf);
+	ck_assert_str_eq(text,
+	    "interface eth0\nvrid 51\npriority 100\ninterval 1 s\n"
+	    "virtual mac yes\npreempt yes\nauthentication none\n"
+	    "start delay 0 s\npreempt delay 0 s\nrefresh 60 s\n"
+	    "differing address lists logged\n"
+	    "pid file /run/vrrpd_eth0_51.pid\n"
+	    "on master nothing\non backup nothing\nlog level info\n"
+	    "address 192.0.2.1/32\naddress 10.0.0.1/24\n");
+	setup();
+	set_minimum();
+	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
+	ck_assert(prints("priority 255 (owner)\n"));
+}
+END_TEST
+
+/* CONF_TEXT_LEN holds the longest; a small buffer cuts and never overruns */
+START_TEST(print_longest)
+{
+	static char path[CONF_PATH_MAX + 1];
+	char value[20];
+	size_t len, size;
+	unsigned i;
+
+	memset(path, 'p', CONF_PATH_MAX);
+	ck_assert_int_eq(conf_set(&conf, 'i', "abcdefghijklmno", err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'v', "255", err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'a', "pw/12345678", err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'f', path, err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'U', path, err), 0);
+	ck_assert_int_eq(conf_set(&conf, CONF_ON_BACKUP, path, err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'L', "warning", err), 0);
+	for (i = 0; i < VRRP_ADDR_MAX; i++) {
+		snprintf(value, sizeof(value), "223.255.%u.%u", 250 + i / 100,
+		    100 + i % 100);
+		ck_assert_int_eq(conf_add_address(&conf, value, err), 0);
+	}
+	conf.vr.priority = 255;
+	conf.vr.owner = true;
+	ck_assert(prints("address 223.255.252.154/32\n"));
+	len = strlen(text);
+	for (size = 1; size <= len + 1; size += size < 4000 ? 1 : 97) {
+		char *buf = malloc(size);
+
+		ck_assert_ptr_nonnull(buf);
+		ck_assert_uint_eq(conf_print(buf, size, &conf), size - 1);
+		ck_assert_uint_eq(strlen(buf), size - 1);
+		ck_assert_mem_eq(buf, text, size - 1);
+		free(buf);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("conf");
+	TCase *tc = tcase_create("conf");
+	SRunner *sr;
+	int failed;
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, NULL);
+	tcase_add_test(tc, defaults);
+	tcase_add_test(tc, accepted);
+	tcase_add_test(tc, flags);
+	tcase_add_test(tc, refused);
+	tcase_add_test(tc, longest_paths);
+	tcase_add_test(tc, passwords);
+	tcase_add_test(tc, refused_passwords);
+	tcase_add_test(tc, password_not_shown);
+	tcase_add_test(tc, addresses);
+	tcase_add_test(tc, refused_addresses);
+	tcase_add_test(tc, daemon_takes_no_file);
+	tcase_add_test(tc, address_count);
+	tcase_add_test(tc, what_is_missing);
+	tcase_add_test(tc, owner);
+	tcase_add_test(tc, print_all);
+	tcase_add_test(tc, print_longest);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? 0 : 1;
+}

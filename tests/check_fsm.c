@@ -1,0 +1,1034 @@
+/*
+ * fsm.c: each row of the RFC's state machine, the timers, and what we do
+ * beyond the RFC; then a long random walk with the invariants checked after
+ * each step.  SM2-, R3768- and P- ids name requirements, F.. and C.. old
+ * defects of VRRP daemons.  VRRP_SEED sets the seed of the walk.
+ */
+#include "vrrp.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* The set of actions on becoming Master */
+	BECOME = VRRP_ACT_ADVERT | VRRP_ACT_ACQUIRE | VRRP_ACT_ANNOUNCE |
+	    VRRP_ACT_NOTIFY,
+	/* Leaving it by our own will, and to a better one (F01, F38) */
+	RESIGN = VRRP_ACT_RESIGN | VRRP_ACT_RELEASE | VRRP_ACT_NOTIFY,
+	YIELD = VRRP_ACT_RELEASE | VRRP_ACT_ADVERT | VRRP_ACT_NOTIFY,
+	ANSWER = VRRP_ACT_ADVERT | VRRP_ACT_ANNOUNCE,
+	TRACE_MAX = 4096,
+	WALK = 200000
+};
+
+#define MS	((usec_t)1000)
+#define A	VRRP_SECOND		/* the interval unless a test says else */
+#define GAP	((usec_t)VRRP_ANNOUNCE_GAP)
+#define SKEW	((usec_t)609375)	/* of priority 100 */
+#define DOWN	((usec_t)3609375)
+#define START	(1000 * VRRP_SECOND)
+#define NEVER	VRRP_NEVER
+#define SAME	((usec_t)-1)		/* deadline as it was before */
+
+static struct vrrp_conf conf;
+static struct vrrp vr;
+static usec_t now;
+
+static struct {
+	usec_t at;
+	unsigned actions;
+} trace[TRACE_MAX];
+static unsigned ntrace;
+
+static struct vrrp_addr
+addr(const char *text)
+{
+	struct vrrp_addr a = { { 0 } };
+
+	ck_assert_int_eq(inet_pton(strchr(text, ':') ? AF_INET6 : AF_INET,
+	    text, a.octet), 1);
+	return a;
+}
+
+static void
+setup(void)
+{
+	memset(&conf, 0, sizeof(conf));
+	conf.vrid = 51;
+	conf.priority = 100;
+	conf.preempt = true;
+	conf.interval = A;
+	conf.refresh = 60 * A;
+	conf.naddr = 1;
+	now = START;
+	ntrace = 0;
+}
+
+static void
+set_priority(uint8_t priority)
+{
+	conf.priority = priority;
+	conf.owner = priority == VRRP_PRIORITY_OWNER;
+}
+
+static void
+note(unsigned actions)
+{
+	ck_assert_uint_lt(ntrace, TRACE_MAX);
+	trace[ntrace].at = now;
+	trace[ntrace++].actions = actions;
+}
+
+static unsigned
+step(enum vrrp_event_type type)
+{
+	struct vrrp_event ev = { type, NULL };
+	unsigned actions = vrrp_step(&vr, &ev, now);
+
+	note(actions);
+	return actions;
+}
+
+static unsigned
+hear_from(uint8_t priority, const char *src)
+{
+	struct vrrp_advert adv = { .src = addr(src), .vrid = 51,
+	    .priority = priority, .count = 1, .interval = conf.interval };
+	struct vrrp_event ev = { VRRP_EV_ADVERT, &adv };
+	unsigned actions = vrrp_step(&vr, &ev, now);
+
+	note(actions);
+	return actions;
+}
+
+static unsigned
+hear(uint8_t priority)
+{
+	return hear_from(priority, "192.0.2.30");
+}
+
+/* Serves the timer whenever it wants to be, then stands at the time end. */
+static void
+run_until(usec_t end)
+{
+	while (vrrp_deadline(&vr) <= end) {
+		ck_assert_int_ge(vrrp_deadline(&vr), now);
+		now = vrrp_deadline(&vr);
+		step(VRRP_EV_TIMER);
+	}
+	now = end;
+}
+
+/* How often an action was taken in [from, to] */
+static unsigned
+count(unsigned action, usec_t from, usec_t to)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < ntrace; i++)
+		if ((trace[i].actions & action) != 0 && trace[i].at >= from &&
+		    trace[i].at <= to)
+			n++;
+	return n;
+}
+
+/* As the router stands after start, in the state from; now is its entry. */
+static void
+enter(enum vrrp_state from)
+{
+	vrrp_init(&vr, &conf, now);
+	vr.source = addr("192.0.2.20");
+	if (from == VRRP_INITIALIZE)
+		return;
+	step(VRRP_EV_LINK_UP);
+	if (from == VRRP_MASTER && vr.state == VRRP_BACKUP) {
+		now = vr.deadline;
+		step(VRRP_EV_TIMER);
+	}
+	ck_assert_int_eq(vr.state, from);
+}
+
+static void
+see_at(int line, const char *what, unsigned got, unsigned actions,
+    enum vrrp_state state, usec_t deadline, usec_t announce)
+{
+	ck_assert_msg(got == actions, "%s, line %d: actions %#x, not %#x", what,
+	    line, got, actions);
+	ck_assert_msg(vr.state == state, "%s, line %d: %s, not %s", what, line,
+	    vrrp_state_name(vr.state), vrrp_state_name(state));
+	ck_assert_msg(vr.deadline == deadline, "%s, line %d: deadline in %"
+	    PRId64 ", not %" PRId64, what, line, vr.deadline - now,
+	    deadline - now);
+	ck_assert_msg(vr.announce_deadline == announce,
+	    "%s, line %d: announcement in %" PRId64 ", not %" PRId64, what,
+	    line, vr.announce_deadline - now, announce - now);
+	ck_assert_msg(vrrp_deadline(&vr) ==
+	    (deadline < announce ? deadline : announce), "%s, line %d", what,
+	    line);
+}
+
+/* The complete outcome: actions, state and both deadlines (absolute) */
+#define SEE(got, actions, state, deadline, announce) \
+	see_at(__LINE__, "outcome", got, actions, state, deadline, announce)
+
+/*
+ * RFC 3768 6.4, a row each, with the times that are left afterwards.  The
+ * event comes at after entry into the state.
+ */
+static const struct row {
+	const char *id;
+	uint8_t local;
+	bool no_preempt;
+	enum vrrp_state from;
+	usec_t at;
+	enum vrrp_event_type type;
+	uint8_t priority;		/* of the advert ... */
+	const char *src;		/* ... and its sender, NULL = .30 */
+	unsigned actions;
+	enum vrrp_state to;
+	usec_t deadline, announce;
+	enum vrrp_why why;
+} rows[] = {
+#define INIT	VRRP_INITIALIZE
+#define BACKUP	VRRP_BACKUP
+#define MASTER	VRRP_MASTER
+#define T	(100 * MS)
+#define EV(x)	VRRP_EV_##x, 0, NULL
+#define ADV(p)	VRRP_EV_ADVERT, p, NULL
+#define ADVF(p, src) VRRP_EV_ADVERT, p, src
+#define WHY(x)	VRRP_WHY_##x
+{ "SM2-01", 255, 0, INIT, T, EV(LINK_UP), BECOME, MASTER, A, GAP, WHY(OWNER) },
+{ "SM2-01 -s", 255, 1, INIT, T, EV(LINK_UP), BECOME, MASTER, A, GAP,
+    WHY(OWNER) },
+{ "SM2-02", 100, 0, INIT, T, EV(LINK_UP), VRRP_ACT_NOTIFY, BACKUP, DOWN, NEVER,
+    WHY(START) },
+{ "SM2-02 254", 254, 0, INIT, T, EV(LINK_UP), VRRP_ACT_NOTIFY, BACKUP, 3007812,
+    NEVER, WHY(START) },
+{ "SM2-03 P=0", 100, 0, INIT, T, ADV(0), 0, INIT, SAME, SAME, WHY(START) },
+{ "SM2-03 P<L", 100, 0, INIT, T, ADV(50), 0, INIT, SAME, SAME, WHY(START) },
+{ "SM2-03 P>L", 100, 0, INIT, T, ADV(255), 0, INIT, SAME, SAME, WHY(START) },
+{ "SM2-04", 100, 0, BACKUP, T, EV(SHUTDOWN), VRRP_ACT_NOTIFY, INIT, NEVER,
+    NEVER, WHY(SHUTDOWN) },
+{ "SM2-04 link", 100, 0, BACKUP, T, EV(LINK_DOWN), VRRP_ACT_NOTIFY, INIT, NEVER,
+    NEVER, WHY(LINK) },
+{ "SM2-04 carrier", 100, 0, BACKUP, T, EV(CARRIER_LOST), VRRP_ACT_NOTIFY, INIT,
+    NEVER, NEVER, WHY(LINK) },
+{ "SM2-05", 100, 0, BACKUP, DOWN, EV(TIMER), BECOME, MASTER, A, GAP,
+    WHY(SILENCE) },
+{ "SM2-05 early", 100, 0, BACKUP, DOWN - 1, EV(TIMER), 0, BACKUP, SAME, NEVER,
+    WHY(START) },
+{ "SM2-06", 100, 0, BACKUP, T, ADV(0), 0, BACKUP, SKEW, NEVER, WHY(START) },
+{ "SM2-06 -s", 100, 1, BACKUP, T, ADV(0), 0, BACKUP, SKEW, NEVER, WHY(START) },
+{ "SM2-06 P-26: longer", 100, 0, BACKUP, DOWN - 1, ADV(0), 0, BACKUP, SKEW,
+    NEVER, WHY(START) },
+{ "SM2-07 P=L", 100, 0, BACKUP, T, ADV(100), 0, BACKUP, DOWN, NEVER,
+    WHY(START) },
+{ "SM2-07 P=L, lower address", 100, 0, BACKUP, T, ADVF(100, "192.0.2.1"), 0,
+    BACKUP, DOWN, NEVER, WHY(START) },
+{ "SM2-07 P>L", 100, 0, BACKUP, T, ADV(101), 0, BACKUP, DOWN, NEVER,
+    WHY(START) },
+{ "SM2-07 P=255", 100, 0, BACKUP, T, ADV(255), 0, BACKUP, DOWN, NEVER,
+    WHY(START) },
+{ "SM2-07 P<L, -s", 100, 1, BACKUP, T, ADV(99), 0, BACKUP, DOWN, NEVER,
+    WHY(START) },
+{ "SM2-07 P=1, -s", 100, 1, BACKUP, T, ADV(1), 0, BACKUP, DOWN, NEVER,
+    WHY(START) },
+{ "SM2-08", 100, 0, BACKUP, T, ADV(99), 0, BACKUP, SAME, NEVER, WHY(START) },
+{ "SM2-08 P=1", 100, 0, BACKUP, T, ADV(1), 0, BACKUP, SAME, NEVER,
+    WHY(START) },
+{ "SM2-08 at the end", 100, 0, BACKUP, DOWN - 1, ADV(99), 0, BACKUP, SAME,
+    NEVER, WHY(START) },
+{ "SM2-09", 100, 0, MASTER, T, EV(SHUTDOWN), RESIGN, INIT, NEVER, NEVER,
+    WHY(SHUTDOWN) },
+{ "SM2-09 owner", 255, 0, MASTER, T, EV(SHUTDOWN), RESIGN, INIT, NEVER, NEVER,
+    WHY(SHUTDOWN) },
+{ "SM2-09 link", 100, 0, MASTER, T, EV(LINK_DOWN), RESIGN, INIT, NEVER, NEVER,
+    WHY(LINK) },
+{ "SM2-10", 100, 0, MASTER, A, EV(TIMER), ANSWER, MASTER, A, GAP,
+    WHY(SILENCE) },
+{ "SM2-10 early", 100, 0, MASTER, GAP - 1, EV(TIMER), 0, MASTER, SAME, SAME,
+    WHY(SILENCE) },
+{ "SM2-10 announcement", 100, 0, MASTER, GAP, EV(TIMER), VRRP_ACT_ANNOUNCE,
+    MASTER, SAME, GAP, WHY(SILENCE) },
+{ "SM2-11", 100, 0, MASTER, T, ADV(0), VRRP_ACT_ADVERT, MASTER, A, SAME,
+    WHY(SILENCE) },
+{ "SM2-11 lower address", 100, 0, MASTER, T, ADVF(0, "192.0.2.1"),
+    VRRP_ACT_ADVERT, MASTER, A, SAME, WHY(SILENCE) },
+{ "SM2-12 P>L", 100, 0, MASTER, T, ADV(101), YIELD, BACKUP, DOWN, NEVER,
+    WHY(OUTRANKED) },
+{ "SM2-12 P>L, -s, lower address", 100, 1, MASTER, T, ADVF(101, "192.0.2.1"),
+    YIELD, BACKUP, DOWN, NEVER, WHY(OUTRANKED) },
+{ "SM2-12 P=L", 100, 0, MASTER, T, ADVF(100, "192.0.2.21"), YIELD, BACKUP,
+    DOWN, NEVER, WHY(OUTRANKED) },
+/* SM2-13 sends nothing; we answer as RFC 9568 6.4.3 does, F01 and P-19 */
+{ "SM2-13 P<L", 100, 0, MASTER, T, ADV(99), ANSWER, MASTER, A, GAP,
+    WHY(SILENCE) },
+{ "SM2-13 P=L, lower address", 100, 0, MASTER, T, ADVF(100, "192.0.2.19"),
+    ANSWER, MASTER, A, GAP, WHY(SILENCE) },
+{ "SM2-13 P=L, our address", 100, 0, MASTER, T, ADVF(100, "192.0.2.20"),
+    ANSWER, MASTER, A, GAP, WHY(SILENCE) },
+{ "SM2-14 Backup", 100, 0, BACKUP, T, EV(LINK_UP), 0, BACKUP, SAME, NEVER,
+    WHY(START) },
+{ "SM2-14 Master", 100, 0, MASTER, T, EV(LINK_UP), 0, MASTER, SAME, SAME,
+    WHY(SILENCE) },
+{ "SM2-15", 100, 0, INIT, T, EV(SHUTDOWN), 0, INIT, SAME, SAME, WHY(START) },
+/* P-15, P-16: what has no meaning in a state does nothing there */
+{ "Initialize, link", 100, 0, INIT, T, EV(LINK_DOWN), 0, INIT, SAME, SAME,
+    WHY(START) },
+{ "Initialize, carrier", 100, 0, INIT, T, EV(CARRIER_LOST), 0, INIT, SAME,
+    SAME, WHY(START) },
+{ "Initialize, timer", 255, 0, INIT, T, EV(TIMER), 0, INIT, SAME, SAME,
+    WHY(START) },
+{ "Initialize, fault", 100, 0, INIT, T, EV(FAULT), 0, INIT, SAME, SAME,
+    WHY(START) },
+{ "Initialize, USR1", 100, 0, INIT, T, EV(TAKE), 0, INIT, SAME, SAME,
+    WHY(START) },
+{ "Initialize, USR2", 100, 0, INIT, T, EV(YIELD), 0, INIT, SAME, SAME,
+    WHY(START) },
+{ "Initialize, announce", 100, 0, INIT, T, EV(ANNOUNCE), 0, INIT, SAME, SAME,
+    WHY(START) },
+{ "Backup, fault", 100, 0, BACKUP, T, EV(FAULT), 0, BACKUP, SAME, NEVER,
+    WHY(START) },
+{ "Backup, USR2", 100, 0, BACKUP, T, EV(YIELD), 0, BACKUP, SAME, NEVER,
+    WHY(START) },
+{ "Backup, announce", 100, 0, BACKUP, T, EV(ANNOUNCE), 0, BACKUP, SAME, NEVER,
+    WHY(START) },
+{ "Master, USR1", 100, 0, MASTER, T, EV(TAKE), 0, MASTER, SAME, SAME,
+    WHY(SILENCE) },
+/* The operator's words */
+{ "Backup, USR1", 100, 1, BACKUP, T, EV(TAKE), BECOME, MASTER, A, GAP,
+    WHY(OPERATOR) },
+{ "Master, USR2", 100, 0, MASTER, T, EV(YIELD), RESIGN, BACKUP, DOWN, NEVER,
+    WHY(OPERATOR) },
+{ "Master, announce", 100, 0, MASTER, T, EV(ANNOUNCE), VRRP_ACT_ANNOUNCE,
+    MASTER, SAME, GAP, WHY(SILENCE) },
+{ "Master, fault", 100, 0, MASTER, T, EV(FAULT), RESIGN, BACKUP, DOWN, NEVER,
+    WHY(FAULT) },
+};
+
+static usec_t
+expected(usec_t left, usec_t before)
+{
+	if (left == SAME)
+		return before;
+	return left == NEVER ? NEVER : now + left;
+}
+
+START_TEST(row)
+{
+	const struct row *r = &rows[_i];
+	struct vrrp before;
+	unsigned actions;
+
+	set_priority(r->local);
+	conf.preempt = !r->no_preempt;
+	enter(r->from);
+	now += r->at;
+	memcpy(&before, &vr, sizeof(vr));
+	actions = r->type != VRRP_EV_ADVERT ? step(r->type) :
+	    hear_from(r->priority, r->src ? r->src : "192.0.2.30");
+	see_at(0, r->id, actions, r->actions, r->to,
+	    expected(r->deadline, before.deadline),
+	    expected(r->announce, before.announce_deadline));
+	ck_assert_msg(vr.why == r->why, "%s: why %d", r->id, vr.why);
+	ck_assert_int_eq(vr.since, r->to == r->from ? before.since : now);
+	/* An ignored event leaves no trace at all. */
+	if (actions == 0 && r->deadline == SAME &&
+	    (r->type != VRRP_EV_ADVERT || r->from == INIT))
+		ck_assert_mem_eq(&before, &vr, sizeof(vr));
+}
+END_TEST
+
+/* P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once */
+START_TEST(timer_values)
+{
+	static const struct {
+		uint8_t priority, interval;
+		usec_t skew, down;
+	} t[] = {
+		{ 1, 1, 996093, 3996093 }, { 1, 10, 996093, 30996093 },
+		{ 1, 255, 996093, 765996093 }, { 50, 1, 804687, 3804687 },
+		{ 50, 10, 804687, 30804687 }, { 50, 255, 804687, 765804687 },
+		{ 100, 1, 609375, 3609375 }, { 100, 10, 609375, 30609375 },
+		{ 100, 255, 609375, 765609375 }, { 128, 1, 500000, 3500000 },
+		{ 128, 10, 500000, 30500000 }, { 128, 255, 500000, 765500000 },
+		{ 200, 1, 218750, 3218750 }, { 200, 10, 218750, 30218750 },
+		{ 200, 255, 218750, 765218750 }, { 254, 1, 7812, 3007812 },
+		{ 254, 10, 7812, 30007812 }, { 254, 255, 7812, 765007812 },
+		{ 255, 1, 3906, 3003906 }, { 255, 10, 3906, 30003906 },
+		{ 255, 255, 3906, 765003906 },
+	};
+	unsigned p, a;
+	size_t i;
+
+	enter(INIT);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		conf.priority = t[i].priority;
+		conf.interval = t[i].interval * VRRP_SECOND;
+		ck_assert_int_eq(vrrp_skew_time(&vr), t[i].skew);
+		ck_assert_int_eq(vrrp_master_down_interval(&vr), t[i].down);
+	}
+	for (p = 1; p <= 255; p++) {
+		for (a = 1; a <= 255; a++) {
+			usec_t skew = (256 - p) * (usec_t)15625 / 4;
+
+			conf.priority = (uint8_t)p;
+			conf.interval = a * VRRP_SECOND;
+			ck_assert_int_eq(vrrp_skew_time(&vr), skew);
+			ck_assert_int_eq(vrrp_master_down_interval(&vr),
+			    3 * a * VRRP_SECOND + skew);
+		}
+	}
+}
+END_TEST
+
+/* R3768-6.4.3-8, unsigned and in network byte order, all 16 octets */
+START_TEST(tie_break)
+{
+	static const struct {
+		const char *local, *sender;
+		bool yields;
+	} t[] = {
+		{ "192.0.2.20", "192.0.2.30", true },
+		{ "192.0.2.30", "192.0.2.20", false },
+		{ "192.0.2.20", "192.0.2.20", false },
+		{ "100.64.0.2", "198.51.100.1", true },
+		{ "198.51.100.1", "100.64.0.2", false },
+		{ "10.0.1.200", "10.0.2.3", true },
+		{ "10.0.2.3", "10.0.1.200", false },
+		{ "127.255.255.255", "128.0.0.0", true },
+		{ "128.0.0.0", "127.255.255.255", false },
+		{ "9.255.255.255", "10.0.0.0", true },
+		{ "192.0.2.9", "192.0.2.10", true },
+		{ "223.255.255.254", "1.0.0.1", false },
+		{ "fe80::20", "fe80::30", true },
+		{ "fe80::1:0:0:0", "fe80::ffff", false },
+		{ "fe80::7fff:ffff:ffff:ffff", "fe80::8000:0:0:0", true },
+		{ "fe80::ff00", "fe80::1:0", true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		setup();
+		enter(MASTER);
+		vr.source = addr(t[i].local);
+		now += T;
+		ck_assert_msg((hear_from(100, t[i].sender) == YIELD) ==
+		    t[i].yields, "%s hears %s", t[i].local, t[i].sender);
+		/* The address decides between equals only. */
+		setup();
+		enter(MASTER);
+		vr.source = addr(t[i].local);
+		now += T;
+		ck_assert_uint_eq(hear_from(99, t[i].sender), ANSWER);
+		now += T;
+		ck_assert_uint_eq(hear_from(101, t[i].sender), YIELD);
+	}
+}
+END_TEST
+
+/* Who was heard last, for log and status; not before Startup (P-11) */
+START_TEST(remembers_sender)
+{
+	struct vrrp_addr better = addr("192.0.2.40");
+
+	enter(INIT);
+	hear(200);
+	ck_assert_int_eq(vr.heard_at, NEVER);
+	step(VRRP_EV_LINK_UP);
+	now += T;
+	hear_from(200, "192.0.2.40");
+	ck_assert_int_eq(vr.heard_at, now);
+	ck_assert_uint_eq(vr.master_priority, 200);
+	ck_assert_mem_eq(&vr.master, &better, sizeof(better));
+	enter(MASTER);
+	now += T;
+	ck_assert_uint_eq(hear_from(101, "192.0.2.40"), YIELD);
+	ck_assert_int_eq(vr.heard_at, now);
+	ck_assert_uint_eq(vr.master_priority, 101);
+	ck_assert_mem_eq(&vr.master, &better, sizeof(better));
+}
+END_TEST
+
+/* R3768-6.1-4, R3768-6.4.2-7: no preemption while any Master lives */
+START_TEST(no_preemption)
+{
+	int i;
+
+	conf.preempt = false;
+	enter(BACKUP);
+	for (i = 0; i < 100; i++) {
+		run_until(now + A);
+		hear(1);
+	}
+	SEE(0, 0, BACKUP, now + DOWN, NEVER);
+	run_until(now + DOWN);
+	ck_assert_int_eq(vr.state, MASTER);
+	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
+}
+END_TEST
+
+/* R3768-6.4.2-8: a lower Master is preempted when the timer ends, P-51 */
+START_TEST(preemption)
+{
+	usec_t end;
+
+	enter(BACKUP);
+	for (end = now + DOWN; now + A < end; hear(99))
+		run_until(now + A);
+	run_until(end - 1);
+	SEE(0, 0, BACKUP, end, NEVER);
+	run_until(end);
+	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
+	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
+	/* A priority 0 gives its own reason. */
+	enter(BACKUP);
+	hear(0);
+	run_until(now + SKEW);
+	ck_assert_int_eq(vr.state, MASTER);
+	ck_assert_int_eq(vr.why, VRRP_WHY_RESIGNED);
+	/* Not when a better one came after it. */
+	enter(BACKUP);
+	hear(0);
+	hear(200);
+	run_until(now + DOWN);
+	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
+}
+END_TEST
+
+/* R3768-6.1-5: the owner preempts whatever the flag says */
+START_TEST(owner_preempts)
+{
+	usec_t before;
+
+	set_priority(255);
+	conf.preempt = false;
+	enter(MASTER);
+	step(VRRP_EV_YIELD);
+	before = vr.deadline;
+	now += T;
+	SEE(hear(254), 0, BACKUP, before, NEVER);
+	run_until(before);
+	ck_assert_int_eq(vr.state, MASTER);
+	ck_assert_int_eq(vr.why, VRRP_WHY_OWNER);
+}
+END_TEST
+
+/* F23, P-29: a live lower Master is left for the delay, then preempted */
+START_TEST(preempt_delay)
+{
+	usec_t end;
+
+	conf.preempt_delay = 10 * A;
+	enter(BACKUP);
+	now += T;
+	for (end = now + 10 * A; now + A < end; run_until(now + A))
+		SEE(hear(50), 0, BACKUP, end < now + DOWN ? end : now + DOWN,
+		    NEVER);
+	hear(50);
+	run_until(end - 1);
+	SEE(0, 0, BACKUP, end, NEVER);
+	run_until(end);
+	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
+	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
+}
+END_TEST
+
+/* F23: the delay ends with the Master, and starts anew with the next one */
+START_TEST(preempt_delay_cancelled)
+{
+	conf.preempt_delay = 60 * A;
+	enter(BACKUP);
+	now += T;
+	hear(50);
+	SEE(hear(0), 0, BACKUP, now + SKEW, NEVER);
+	run_until(now + SKEW);
+	ck_assert_int_eq(vr.why, VRRP_WHY_RESIGNED);
+	enter(BACKUP);
+	now += T;
+	hear(50);
+	run_until(now + DOWN);
+	ck_assert_int_eq(vr.state, MASTER);
+	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
+	enter(BACKUP);
+	hear(50);
+	ck_assert_int_eq(vr.preempt_deadline, now + 60 * A);
+	hear(200);
+	ck_assert_int_eq(vr.preempt_deadline, NEVER);
+	now += 2 * A;
+	hear(50);
+	ck_assert_int_eq(vr.preempt_deadline, now + 60 * A);
+	ck_assert_int_eq(vr.deadline, now + DOWN);
+}
+END_TEST
+
+/* A delay shorter than what is left of the timer does not shorten that. */
+START_TEST(preempt_delay_short)
+{
+	conf.preempt_delay = A;
+	enter(BACKUP);
+	now += T;
+	SEE(hear(50), 0, BACKUP, now - T + DOWN, NEVER);
+	now += 3 * A;
+	SEE(hear(50), 0, BACKUP, now - T - 3 * A + DOWN, NEVER);
+	enter(BACKUP);
+	now += DOWN - 1;
+	SEE(hear(50), 0, BACKUP, now + A, NEVER);
+}
+END_TEST
+
+/* F22: listen only, this long after start, whatever is heard */
+START_TEST(start_delay)
+{
+	usec_t end = START + 10 * A;
+
+	conf.start_delay = 10 * A;
+	enter(BACKUP);
+	SEE(0, 0, BACKUP, end, NEVER);
+	now += A;
+	SEE(hear(0), 0, BACKUP, end, NEVER);
+	SEE(hear(50), 0, BACKUP, end, NEVER);
+	run_until(end - 1);
+	SEE(hear(200), 0, BACKUP, now + DOWN, NEVER);
+	/* Shorter than Master_Down_Interval it changes nothing. */
+	conf.start_delay = A;
+	enter(BACKUP);
+	SEE(0, 0, BACKUP, now + DOWN, NEVER);
+	/* It counts from the start, not from the link. */
+	conf.start_delay = 10 * A;
+	enter(INIT);
+	now += 8 * A;
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + DOWN, NEVER);
+	/* The operator may end it. */
+	enter(BACKUP);
+	SEE(step(VRRP_EV_TAKE), BECOME, MASTER, now + A, now + GAP);
+	SEE(step(VRRP_EV_YIELD), RESIGN, BACKUP, now + DOWN, NEVER);
+}
+END_TEST
+
+START_TEST(start_delay_owner)
+{
+	usec_t end = START + A;
+
+	set_priority(255);
+	conf.start_delay = A;
+	enter(BACKUP);
+	SEE(0, 0, BACKUP, end, NEVER);
+	run_until(end);
+	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
+	ck_assert_int_eq(vr.why, VRRP_WHY_OWNER);
+	enter(INIT);
+	now += A;
+	SEE(step(VRRP_EV_LINK_UP), BECOME, MASTER, now + A, now + GAP);
+	enter(INIT);
+	now += A - 1;
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 1, NEVER);
+}
+END_TEST
+
+/* P-17: who cannot hold the addresses resigns and sits out ever longer */
+START_TEST(fault_hold)
+{
+	static const int times[] = { 1, 2, 4, 8, 16, 16, 16 };
+	size_t i;
+
+	enter(MASTER);
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		now += 1;
+		SEE(step(VRRP_EV_FAULT), RESIGN, BACKUP, now + times[i] * DOWN,
+		    NEVER);
+		ck_assert_int_eq(vr.why, VRRP_WHY_FAULT);
+		/* Priority 0 does not end it, a better Master makes it longer. */
+		SEE(hear(0), 0, BACKUP, now + times[i] * DOWN, NEVER);
+		run_until(vr.deadline);
+		ck_assert_int_eq(vr.state, MASTER);
+	}
+	/* One interval in office, and the next fault counts as the first. */
+	run_until(now + A);
+	SEE(step(VRRP_EV_FAULT), RESIGN, BACKUP, now + DOWN, NEVER);
+	now += DOWN - 1;
+	SEE(hear(200), 0, BACKUP, now + DOWN, NEVER);
+}
+END_TEST
+
+/* F08: back within two intervals, nobody took over, all are told again */
+START_TEST(carrier_flap)
+{
+	usec_t sent;
+
+	enter(MASTER);
+	run_until(now + 5 * A);
+	sent = now;
+	now += 900 * MS;
+	SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, sent + 2 * A, NEVER);
+	now += 100 * MS;
+	SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, sent + 2 * A, NEVER);
+	SEE(step(VRRP_EV_ANNOUNCE), 0, MASTER, sent + 2 * A, NEVER);
+	now = sent + 2 * A - 1;
+	SEE(step(VRRP_EV_TIMER), 0, MASTER, sent + 2 * A, NEVER);
+	SEE(step(VRRP_EV_LINK_UP), ANSWER, MASTER, now + A, now + GAP);
+	run_until(now + A);
+	ck_assert_int_eq(vr.state, MASTER);
+}
+END_TEST
+
+/* F08, P-16: not back in time; the others still wait for A + Skew_Time */
+START_TEST(carrier_lost)
+{
+	usec_t sent;
+
+	enter(MASTER);
+	sent = now;
+	now += T;
+	step(VRRP_EV_CARRIER_LOST);
+	now = sent + 2 * A;
+	SEE(step(VRRP_EV_TIMER), RESIGN, INIT, NEVER, NEVER);
+	ck_assert_int_eq(vr.why, VRRP_WHY_LINK);
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + DOWN, NEVER);
+	/* After a stall there is nothing left to wait for. */
+	enter(MASTER);
+	now += 5 * A;
+	SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, now, NEVER);
+	SEE(step(VRRP_EV_TIMER), RESIGN, INIT, NEVER, NEVER);
+	/* Down for good, or the daemon stops: resign also when quiet. */
+	enter(MASTER);
+	step(VRRP_EV_CARRIER_LOST);
+	SEE(step(VRRP_EV_SHUTDOWN), RESIGN, INIT, NEVER, NEVER);
+}
+END_TEST
+
+/* F34: five rounds 250 ms apart; F01: then one at each refresh */
+START_TEST(announcements)
+{
+	static const int at[] = { 0, 250, 500, 750, 1000, 61000, 121000 };
+	usec_t start;
+	unsigned i;
+
+	enter(MASTER);
+	start = now;
+	run_until(start + 150 * A);
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start + at[i] * MS,
+		    start + at[i] * MS), 1);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, 0, now), 7);
+	ck_assert_uint_eq(count(VRRP_ACT_ADVERT, 0, now), 151);
+	setup();
+	conf.refresh = 0;
+	enter(MASTER);
+	run_until(now + 1000 * A);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, 0, now), 5);
+	ck_assert_int_eq(vr.announce_deadline, NEVER);
+}
+END_TEST
+
+/* F29, C10: a new cause starts the burst anew, the old one is forgotten */
+START_TEST(announcements_do_not_stack)
+{
+	usec_t start;
+
+	enter(MASTER);
+	run_until(now + 600 * MS);
+	start = now;
+	ck_assert_uint_eq(step(VRRP_EV_ANNOUNCE), VRRP_ACT_ANNOUNCE);
+	run_until(start + 30 * A);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 5);
+	/* Nor over changes of state. */
+	ck_assert_uint_eq(hear(101), YIELD);
+	start = now;
+	run_until(start + 3 * A);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start + 1, now), 0);
+	start += DOWN;
+	run_until(start + 30 * A);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 5);
+}
+END_TEST
+
+/* C01, P-19: answers to a storm are few, and the regular adverts go on */
+static void
+storm(uint8_t priority)
+{
+	usec_t start, at;
+	int i;
+
+	enter(MASTER);
+	start = now;
+	for (i = 1; i <= 10000; i++) {
+		run_until(start + i * MS);
+		hear(priority);
+		if (ntrace > TRACE_MAX - 100)
+			break;
+	}
+	for (at = start; at + A < now; at += MS) {
+		unsigned sent = count(VRRP_ACT_ADVERT, at + 1, at + A);
+
+		ck_assert_uint_ge(sent, 1);
+		ck_assert_uint_le(sent, 1 + VRRP_REPLIES);
+	}
+	ck_assert_int_eq(vr.state, MASTER);
+}
+
+START_TEST(storm_of_losers)
+{
+	storm(99);
+}
+END_TEST
+
+START_TEST(storm_of_resignations)
+{
+	storm(0);
+}
+END_TEST
+
+/* F04: a queue read after a stall gets one answer, not one for each */
+START_TEST(one_answer_at_a_time)
+{
+	int i;
+
+	enter(MASTER);
+	now += 5 * A;
+	for (i = 0; i < 100; i++)
+		hear(i % 2 == 0 ? 99 : 0);
+	step(VRRP_EV_TIMER);
+	ck_assert_uint_eq(count(VRRP_ACT_ADVERT, now, now), 1);
+}
+END_TEST
+
+/* F39, P-24, F04: one advert after a stall, and one round of announcements */
+START_TEST(stall)
+{
+	enter(MASTER);
+	now += 34 * A + 300 * MS;
+	SEE(step(VRRP_EV_TIMER), ANSWER, MASTER, now + A, now + GAP);
+	SEE(step(VRRP_EV_TIMER), 0, MASTER, now + A, now + GAP);
+	/* Late by exactly an interval: still one. */
+	run_until(now + 10 * A);
+	now = vr.deadline + A;
+	SEE(step(VRRP_EV_TIMER), VRRP_ACT_ADVERT, MASTER, now + A,
+	    vr.announce_deadline);
+}
+END_TEST
+
+/* P-24: served 7 ms late each time, the adverts stay on their grid */
+START_TEST(no_drift)
+{
+	usec_t start;
+	int i;
+
+	enter(MASTER);
+	for (start = now, i = 1; i <= 1000; i++) {
+		while (vr.announce_deadline < vr.deadline) {
+			now = vr.announce_deadline;
+			step(VRRP_EV_TIMER);
+		}
+		now = vr.deadline + 7 * MS;
+		ck_assert_uint_ne(step(VRRP_EV_TIMER) & VRRP_ACT_ADVERT, 0);
+		ck_assert_int_eq(vr.deadline, start + (i + 1) * A);
+	}
+}
+END_TEST
+
+/* P-25, F04: what waited in the socket is heard before the timer is judged */
+START_TEST(drain_before_timer)
+{
+	enter(BACKUP);
+	now += DOWN + 5 * A;
+	SEE(hear(200), 0, BACKUP, now + DOWN, NEVER);
+	SEE(step(VRRP_EV_TIMER), 0, BACKUP, now + DOWN, NEVER);
+	enter(MASTER);
+	now += 5 * A;
+	SEE(hear(200), YIELD, BACKUP, now + DOWN, NEVER);
+	SEE(hear(200), 0, BACKUP, now + DOWN, NEVER);
+	SEE(step(VRRP_EV_TIMER), 0, BACKUP, now + DOWN, NEVER);
+}
+END_TEST
+
+START_TEST(state_names)
+{
+	ck_assert_str_eq(vrrp_state_name(INIT), "initialize");
+	ck_assert_str_eq(vrrp_state_name(BACKUP), "backup");
+	ck_assert_str_eq(vrrp_state_name(MASTER), "master");
+}
+END_TEST
+
+/* The walk: its own memory of what must hold, beside the machine's. */
+static uint64_t seed;
+static usec_t sent;			/* our last advert */
+static usec_t earliest;			/* no take-over by the timer before */
+
+static unsigned
+dice(unsigned sides)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned)(seed >> 33) % sides;
+}
+
+static void
+walk_conf(void)
+{
+	static const uint8_t priorities[] = { 1, 50, 100, 200, 254, 255 };
+
+	setup();
+	set_priority(priorities[dice(6)]);
+	conf.preempt = dice(2) == 0;
+	conf.interval = (1 + dice(3)) * VRRP_SECOND;
+	conf.start_delay = dice(3) * 4 * VRRP_SECOND;
+	conf.preempt_delay = dice(3) * 5 * VRRP_SECOND;
+	conf.refresh = dice(2) * 7 * VRRP_SECOND;
+	enter(INIT);
+}
+
+/* The time of the next event; never past the timer, but for a stall. */
+static void
+walk_time(void)
+{
+	usec_t due = vrrp_deadline(&vr), next = now + dice(2500) * MS;
+
+	if (dice(50) == 0)
+		next += dice(20) * VRRP_SECOND;
+	else if (next > due)
+		next = due;
+	if (next > now)
+		now = next;
+}
+
+/* RFC 3768 6.4.2 alone: how the Backup's timer must be armed, at least */
+static void
+walk_expect(const struct vrrp *before, const struct vrrp_event *ev)
+{
+	bool preempts = conf.preempt || conf.owner;
+
+	if (vr.state != BACKUP)
+		return;
+	if (before->state != BACKUP)
+		earliest = before->state == INIT && conf.owner ? vr.hold_until :
+		    now + vrrp_master_down_interval(&vr);
+	else if (ev->type != VRRP_EV_ADVERT)
+		return;
+	else if (ev->advert->priority == 0)
+		earliest = now + vrrp_skew_time(&vr);
+	else if (!preempts || ev->advert->priority >= conf.priority)
+		earliest = now + vrrp_master_down_interval(&vr);
+}
+
+static void
+walk_check(const struct vrrp *before, enum vrrp_event_type type,
+    unsigned actions)
+{
+	bool was = before->state == MASTER, is = vr.state == MASTER;
+
+	ck_assert((vr.deadline == NEVER) == (vr.state == INIT));
+	ck_assert(vr.announce_deadline == NEVER || is);
+	ck_assert(((actions & VRRP_ACT_ACQUIRE) != 0) == (!was && is));
+	ck_assert(((actions & VRRP_ACT_RELEASE) != 0) == (was && !is));
+	ck_assert(((actions & VRRP_ACT_NOTIFY) != 0) ==
+	    (before->state != vr.state));
+	ck_assert((actions & VRRP_ACT_RESIGN) == 0 ||
+	    (actions & VRRP_ACT_RELEASE) != 0);
+	ck_assert((actions & VRRP_ACT_ADVERT) == 0 || was || is);
+	ck_assert((actions & VRRP_ACT_ANNOUNCE) == 0 || is);
+	ck_assert(before->state != INIT || vr.state == INIT ||
+	    type == VRRP_EV_LINK_UP);
+	if ((actions & VRRP_ACT_ADVERT) != 0)
+		sent = now;
+	if (is && !vr.quiet)
+		ck_assert_int_le(vr.deadline, sent + conf.interval);
+	if (is && vr.quiet)
+		ck_assert_int_le(vr.deadline, now + 2 * conf.interval);
+	/* The loop never spins. */
+	if (type == VRRP_EV_TIMER)
+		ck_assert_int_gt(vrrp_deadline(&vr), now);
+	if (vr.state == BACKUP)
+		ck_assert(vr.deadline >= earliest &&
+		    vr.deadline >= vr.hold_until);
+	if (before->state == BACKUP && is && type == VRRP_EV_TIMER)
+		ck_assert(now >= earliest && now >= vr.hold_until);
+}
+
+START_TEST(random_walk)
+{
+	static const uint8_t priorities[] = { 0, 1, 50, 100, 200, 254, 255 };
+	static const char *const senders[] = { "192.0.2.19", "192.0.2.21" };
+	const char *given = getenv("VRRP_SEED");
+	uint64_t first = given ? strtoull(given, NULL, 0) : 0x2338;
+	unsigned visits[3] = { 0 };
+	int i;
+
+	seed = first != 0 ? first : 1;
+	printf("random walk: VRRP_SEED=%" PRIu64 "\n", first);
+	for (i = 0; i < WALK; i++) {
+		struct vrrp_advert adv = { .vrid = 51, .count = 1 };
+		struct vrrp_event ev = { VRRP_EV_TIMER, NULL };
+		struct vrrp before;
+		unsigned actions;
+
+		if (i % 1000 == 0)
+			walk_conf();
+		walk_time();
+		if (now < vrrp_deadline(&vr) || dice(20) == 0)
+			ev.type = (enum vrrp_event_type)
+			    (dice(3) == 0 ? dice(VRRP_EV_ANNOUNCE + 1) :
+			    vr.state == INIT ? VRRP_EV_LINK_UP :
+			    dice(3) == 0 ? VRRP_EV_TIMER : VRRP_EV_ADVERT);
+		adv.priority = priorities[dice(7)];
+		adv.src = addr(senders[dice(2)]);
+		if (ev.type == VRRP_EV_ADVERT)
+			ev.advert = &adv;
+		before = vr;
+		actions = vrrp_step(&vr, &ev, now);
+		walk_expect(&before, &ev);
+		walk_check(&before, ev.type, actions);
+		visits[vr.state]++;
+	}
+	for (i = 0; i < 3; i++)
+		ck_assert_uint_gt(visits[i], WALK / 20);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("fsm");
+	TCase *tc = tcase_create("fsm");
+	SRunner *sr;
+	int failed;
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, NULL);
+	tcase_add_loop_test(tc, row, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_test(tc, timer_values);
+	tcase_add_test(tc, tie_break);
+	tcase_add_test(tc, remembers_sender);
+	tcase_add_test(tc, no_preemption);
+	tcase_add_test(tc, preemption);
+	tcase_add_test(tc, owner_preempts);
+	tcase_add_test(tc, preempt_delay);
+	tcase_add_test(tc, preempt_delay_cancelled);
+	tcase_add_test(tc, preempt_delay_short);
+	tcase_add_test(tc, start_delay);
+	tcase_add_test(tc, start_delay_owner);
+	tcase_add_test(tc, fault_hold);
+	tcase_add_test(tc, carrier_flap);
+	tcase_add_test(tc, carrier_lost);
+	tcase_add_test(tc, announcements);
+	tcase_add_test(tc, announcements_do_not_stack);
+	tcase_add_test(tc, storm_of_losers);
+	tcase_add_test(tc, storm_of_resignations);
+	tcase_add_test(tc, one_answer_at_a_time);
+	tcase_add_test(tc, stall);
+	tcase_add_test(tc, no_drift);
+	tcase_add_test(tc, drain_before_timer);
+	tcase_add_test(tc, state_names);
+	tcase_add_test(tc, random_walk);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? 0 : 1;
+}

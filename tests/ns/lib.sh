@@ -1,0 +1,241 @@
+# Common to all tests in this folder: a LAN in network namespaces, daemons and
+# peers on it, waiting for conditions, and TAP for prove(1).
+#
+#        a          b          c      hosts, eth0 = 10.0.0.1N/24, MAC 02:..:1N
+#        |          |          |
+#   -----+----------+----------+----- br0, in a namespace of its own
+#
+# Everything runs in namespaces made by unshare(1), as any user; nothing of it
+# reaches the machine's own network.  Every wait has a deadline.
+
+set -u
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+VRRPD=${VRRPD:-$TOP/vrrpd}
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+# Into fresh namespaces: a user namespace where we are allowed one.
+if [ -z "${VRRPD_NS:-}" ]; then
+	if unshare -mrun true 2>/dev/null; then
+		exec unshare -mrun --kill-child env VRRPD_NS=1 bash "$0" "$@"
+	elif [ "$(id -u)" = 0 ] && unshare -mn true 2>/dev/null; then
+		exec unshare -mn --kill-child env VRRPD_NS=1 bash "$0" "$@"
+	fi
+	echo "1..0 # SKIP no network namespaces for this user: try sudo"
+	exit 0
+fi
+
+T=$(mktemp -d "${TMPDIR:-/tmp}/vrrpd-test.XXXXXX")	# all files of this run
+mount -t tmpfs none /run || exit 99
+mkdir -p /run/netns
+PIDS=()			# what we started, and only that is ended
+TESTS=0
+FAILED=0
+
+cleanup() {
+	local pid
+	for pid in "${PIDS[@]}"; do kill -9 "$pid" 2>/dev/null; done
+	wait 2>/dev/null
+	if [ "$FAILED" -gt 0 ]; then
+		for log in "$T"/*.log "$T"/commands.out; do
+			[ -s "$log" ] && sed "s|^|# ${log##*/}: |" "$log"
+		done
+	fi
+	rm -rf "$T"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+# --- TAP ----------------------------------------------------------------------
+
+# ok DESCRIPTION COMMAND...: one test, passed if the command succeeds
+ok() {
+	local what=$1
+	shift
+	TESTS=$((TESTS + 1))
+	if "$@" >>"$T/commands.out" 2>&1; then
+		echo "ok $TESTS - $what"
+	else
+		echo "not ok $TESTS - $what"
+		FAILED=$((FAILED + 1))
+	fi
+}
+
+# is DESCRIPTION GOT WANTED
+is() {
+	TESTS=$((TESTS + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $TESTS - $1"
+	else
+		echo "not ok $TESTS - $1"
+		printf '#   got: %s\n#  want: %s\n' "${2//$'\n'/$'\n#       '}" \
+		    "${3//$'\n'/$'\n#       '}"
+		FAILED=$((FAILED + 1))
+	fi
+}
+
+# within DESCRIPTION VALUE LOW HIGH: a number in a range, all decimals
+within() {
+	if [ -n "$2" ] && awk -v x="$2" -v l="$3" -v h="$4" \
+	    'BEGIN { exit !(x >= l && x <= h) }'; then
+		ok "$1: $2 in [$3, $4]" true
+	else
+		is "$1" "${2:-nothing}" "$3 to $4"
+	fi
+}
+
+done_testing() {
+	echo "1..$TESTS"
+	[ "$FAILED" -eq 0 ]
+	exit
+}
+
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+# --- waiting ------------------------------------------------------------------
+
+now() { echo "$EPOCHREALTIME"; }
+
+# until_true SECONDS COMMAND...: polls; fails when the time is over
+until_true() {
+	local end
+	end=$(awk -v t="$EPOCHREALTIME" -v s="$1" 'BEGIN { printf "%.6f", t + s }')
+	shift
+	until "$@" >/dev/null 2>&1; do
+		if [[ "$EPOCHREALTIME" > "$end" ]]; then return 1; fi
+		sleep 0.05
+	done
+}
+
+# --- the LAN ------------------------------------------------------------------
+
+# lan HOST...: hosts on one bridge; the Nth has 10.0.0.(10+N)/24 on eth0
+lan() {
+	local host n=11
+	ip link set lo up
+	ip link add br0 type bridge mcast_snooping 0
+	ip link set br0 up
+	echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables 2>/dev/null
+	for host in "$@"; do
+		ip netns add "$host"
+		ip link add name "$host" type veth peer name eth0 netns "$host"
+		ip link set dev "$host" master br0 up
+		at "$host" ip link set lo up
+		at "$host" ip link set eth0 address "02:00:00:00:00:$n"
+		at "$host" ip addr add "10.0.0.$n/24" dev eth0
+		at "$host" ip link set eth0 up
+		mkdir -p "$T/$host"
+		n=$((n + 1))
+	done
+	for host in "$@"; do
+		until_true 5 carrier "$host"
+	done
+}
+
+at() {
+	local host=$1
+	shift
+	ip netns exec "$host" "$@"
+}
+
+carrier() { at "$1" ip link show eth0 | grep -q LOWER_UP; }
+
+# --- daemons ------------------------------------------------------------------
+
+declare -A PID		# of the daemon on each host
+
+# start HOST ARGUMENT...: vrrpd on eth0, its log in $T/HOST.log
+start() {
+	local host=$1
+	shift
+	# exec: the pid is the daemon's own
+	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" "$@" \
+	    2>>"$T/$host.log" &
+	PID[$host]=$!
+	PIDS+=("$!")
+	until_true 5 grep -q ' starts$' "$T/$host.log"
+}
+
+# stop HOST [SIGNAL]: politely, unless told otherwise; waits for the end
+stop() {
+	local pid=${PID[$1]}
+	kill "-${2:-TERM}" "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+}
+
+signal() { kill "-$2" "${PID[$1]}"; }
+
+# background COMMAND...: anything else that must be ended with the test
+background() {
+	"$@" &
+	PIDS+=("$!")
+}
+
+logged() { grep -qE -- "$2" "$T/$1.log"; }
+count_logged() { grep -cE -- "$2" "$T/$1.log"; }
+
+# has_address HOST ADDRESS[/LEN]
+has_address() { at "$1" ip -4 -o addr show dev eth0 | grep -q " inet ${2//./\\.}[/ ]"; }
+mac_of() { at "$1" cat /sys/class/net/eth0/address; }
+is_master() { has_address "$1" "${2:-10.0.0.1}"; }
+not() { ! "$@"; }
+
+# snapshot HOST: what must be the same before and after
+snapshot() {
+	at "$1" ip -d addr show eth0
+	at "$1" ip maddr show eth0
+	at "$1" ip route show table all
+	at "$1" ip -6 route show table all
+}
+
+# settle HOST: until the address machinery (DAD, MLD) is at rest
+settle() { until_true 5 not tentative "$1"; }
+tentative() { at "$1" ip -6 addr show dev eth0 | grep -q tentative; }
+
+# --- the wire -----------------------------------------------------------------
+
+# capture NAME [INTERFACE]: into $T/NAME.pcap until end_capture NAME
+declare -A CAPTURE
+capture() {
+	dumpcap -q -i "${2:-br0}" -w "$T/$1.pcap" -P >"$T/$1.dumpcap" 2>&1 &
+	CAPTURE[$1]=$!
+	PIDS+=("$!")
+	until_true 10 grep -q 'File:' "$T/$1.dumpcap"
+}
+
+# Everything sent before is in the file: a marker is seen through it first.
+end_capture() {
+	sleep 0.3
+	kill -INT "${CAPTURE[$1]}" 2>/dev/null
+	wait "${CAPTURE[$1]}" 2>/dev/null
+}
+
+# frames NAME FILTER FIELD...: a line per frame, fields separated by blanks
+frames() {
+	local name=$1 filter=$2 field args=()
+	shift 2
+	for field in "$@"; do args+=(-e "$field"); done
+	tshark -r "$T/$name.pcap" -Y "$filter" -T fields -E separator=' ' \
+	    -E occurrence=f "${args[@]}" 2>/dev/null
+}
+
+# adverts NAME [FILTER]: time, IP source, priority, Ethernet source
+adverts() {
+	frames "$1" "vrrp${2:+ && ($2)}" frame.time_epoch ip.src vrrp.prio eth.src
+}
+
+# clean_wire NAME: nothing malformed, no bad checksum, in the whole capture
+clean_wire() {
+	local bad
+	bad=$(tshark -r "$T/$1.pcap" -o ip.check_checksum:TRUE -Y \
+	    '_ws.malformed || ip.checksum.status == "Bad" ||
+	     vrrp.checksum.status == "Bad" || icmpv6.checksum.status == "Bad" ||
+	     _ws.expert.severity == error' 2>/dev/null)
+	[ -z "$bad" ] && return 0
+	echo "$bad" | head -5 | sed 's/^/# /'
+	return 1
+}
+
+minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.6f", a - b }'; }
