@@ -22,12 +22,14 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS) \
 ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 
 # The pure core decides and never touches the system; the edges touch it and
-# never decide; vrrpd.c alone sees both sides.
+# never decide; the top alone sees both sides.
 PURE	= fsm.o packet.o announce.o conf.o
 EDGES	= log.o libnetlink.o link.o ipaddr.o notify.o lockfile.o process.o \
 	  report.o cmdline.o
+TOP	= vrrpd.o router.o host.o
 HEADERS	= vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h \
-	  lockfile.h process.h report.h cmdline.h
+	  lockfile.h process.h report.h cmdline.h \
+	  router.h
 
 CHECKS	= tests/check_fsm tests/check_packet tests/check_conf \
 	  tests/check_netlink tests/check_log
@@ -35,13 +37,13 @@ CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
 all: vrrpd
 
-vrrpd: vrrpd.o $(PURE) $(EDGES)
-	$(CC) $(ALL_LDFLAGS) -o $@ vrrpd.o $(PURE) $(EDGES)
+vrrpd: $(TOP) $(PURE) $(EDGES)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(TOP) $(PURE) $(EDGES)
 
 .c.o:
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-vrrpd.o $(PURE) $(EDGES): $(HEADERS) Makefile
+$(TOP) $(PURE) $(EDGES): $(HEADERS) Makefile
 
 # The link line of each unit test names exactly the sources under test.
 LINK_TEST = $(CC) $(ALL_CFLAGS) -I. $(ALL_LDFLAGS) -o $@
@@ -60,8 +62,42 @@ tests/check_log: tests/check_log.c log.o
 unit: $(CHECKS)
 	@for t in $(CHECKS); do ./$$t || exit 1; done
 
-clean:
-	rm -f vrrpd *.o tests/*.o $(CHECKS)
+tests/ns/inject: tests/ns/inject.c
+	$(LINK_TEST) tests/ns/inject.c
+tests/ns/fault.so: tests/ns/fault.c
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
 
-.PHONY: all unit clean
+# Namespaces are made as any user; NS picks tests, as in NS=tests/ns/tcp.t
+NS	= tests/ns
+check-ns: vrrpd tests/ns/inject tests/ns/fault.so
+	prove --timer $(NS)
+
+check: unit check-ns
+
+demo: vrrpd
+	@tests/demo.sh
+
+layers:
+	@CC="$(CC)" tests/layers.sh
+
+lint:
+	@CC="$(CC)" tests/lint.sh
+
+install: vrrpd
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8
+	install -m 755 vrrpd $(DESTDIR)$(SBINDIR)/vrrpd
+	install -m 644 vrrpd.8 $(DESTDIR)$(MANDIR)/man8/vrrpd.8
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/vrrpd $(DESTDIR)$(MANDIR)/man8/vrrpd.8
+
+dist:
+	git archive --prefix=vrrpd-$(VERSION)/ HEAD | gzip -9n \
+	    >vrrpd-$(VERSION).tar.gz
+
+clean:
+	rm -f vrrpd *.o tests/*.o $(CHECKS) tests/ns/inject tests/ns/fault.so
+
+.PHONY: all unit check check-ns demo layers lint install uninstall dist clean
+.SUFFIXES:
 .SUFFIXES: .c .o

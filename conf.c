@@ -124,7 +124,7 @@ set_auth_hex(uint8_t *auth, const char *hex, char *err)
 {
 	size_t i, len = strlen(hex);
 
-	if (len == 0 || len % 2 != 0 || len > 2 * VRRP_AUTH_LEN)
+	if (len == 0 || len % 2 != 0 || len > (size_t)2 * VRRP_AUTH_LEN)
 		return refuse(err, "-a pw/0x...: needs 1 to %d octets, two hex "
 		    "digits each", VRRP_AUTH_LEN);
 	for (i = 0; i < len; i++) {

@@ -17,9 +17,9 @@ enum conf_option {
 };
 
 enum {
-	CONF_ERROR_LEN = 256,		/* room for any message, the 0 included */
+	CONF_ERROR_LEN = 256,		/* room for any message */
 	CONF_PATH_MAX = 1000,		/* characters of a path we take */
-	CONF_TEXT_LEN = 12288		/* room for conf_print(), 255 addresses */
+	CONF_TEXT_LEN = 12288		/* for conf_print(), 255 addresses */
 };
 
 struct conf {

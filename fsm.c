@@ -29,7 +29,7 @@ addr_cmp(const struct vrrp_addr *a, const struct vrrp_addr *b)
 	return memcmp(a->octet, b->octet, sizeof(a->octet));
 }
 
-/* Skew_Time, RFC 3768 6.1, in microseconds, floored: (256 - priority) / 256 s */
+/* Skew_Time, RFC 3768 6.1: (256 - priority) / 256 s, floored microseconds */
 usec_t
 vrrp_skew_time(const struct vrrp *vr)
 {
@@ -79,7 +79,7 @@ vrrp_init(struct vrrp *vr, const struct vrrp_conf *conf, usec_t now)
 	vr->since = now;
 }
 
-/* Master_Down_Timer; a start delay or a fault can make it longer, never shorter. */
+/* Master_Down_Timer; a start delay or a fault makes it longer. */
 static void
 arm_down_timer(struct vrrp *vr, usec_t now, usec_t interval)
 {
@@ -247,8 +247,8 @@ step_backup(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 /*
  * Answer an advert with one of ours.  Not more than VRRP_REPLIES between two
  * regular ones, and not two in the same instant: two confused routers must not
- * storm (C01), and a queue read after a stall gets one answer (F04).  Adver_Timer
- * starts anew, so that the rate stays what it was (P-19).
+ * storm (C01), and a queue read after a stall gets one answer (F04).
+ * Adver_Timer starts anew, so that the rate stays what it was (P-19).
  */
 static unsigned
 master_replies(struct vrrp *vr, usec_t now, unsigned actions)

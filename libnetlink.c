@@ -17,7 +17,7 @@
 #endif
 
 enum {
-	RECEIVE_SIZE = 16384,		/* the kernel fills up to this in a dump */
+	RECEIVE_SIZE = 16384,		/* a dump comes in pieces up to this */
 	EVENT_QUEUE = 1 << 20		/* octets of events held for us */
 };
 
@@ -261,7 +261,7 @@ send_batch(struct nl *nl, struct nl_batch *batch)
 static ssize_t
 receive(struct nl *nl, uint8_t *buf, size_t size)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t len;
 	ssize_t n;
 

@@ -160,7 +160,7 @@ attach_filter(int fd, uint8_t vrid)
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 11),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 14 + 6),
 		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 9, 0),
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),	/* X: IP header */
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* X: IP header */
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 14 + 9),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VRRP_PROTOCOL, 3, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VRRP_PROTOCOL_AH, 0, 5),
@@ -276,7 +276,7 @@ link_close(struct link *link)
 ssize_t
 link_recv(const struct link *link, uint8_t *buf, size_t size)
 {
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = { 0 };
 	socklen_t len = sizeof(from);
 	ssize_t n = recvfrom(link->fd, buf, size, 0, (struct sockaddr *)&from,
 	    &len);

@@ -16,11 +16,11 @@ struct link_state {
 	bool ethernet;
 	bool up;			/* by the administrator */
 	bool carrier;
-	bool router6;			/* forwards IPv6: the R flag of its NAs */
+	bool router6;			/* forwards IPv6: R flag of its NAs */
 	bool has_permanent;
 	unsigned index;
 	unsigned mtu;
-	uint32_t flaps;			/* how often the carrier changed, ever */
+	uint32_t flaps;			/* changes of the carrier, ever */
 	uint8_t mac[VRRP_MAC_LEN];
 	uint8_t permanent[VRRP_MAC_LEN];	/* burnt in, if has_permanent */
 };

@@ -22,7 +22,7 @@ enum {
 
 static int threshold = LOG_INFO;
 static bool use_syslog;
-static bool use_journal;	/* stderr is the journal: it has its own clock */
+static bool use_journal;	/* stderr is the journal */
 static bool timestamps;
 static char prefix[VRRP_IFNAME_LEN + 16];
 static char ident[IDENT_LEN];

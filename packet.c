@@ -16,7 +16,8 @@ enum {
 	IPV4_FRAGMENT = 0x3fff		/* more fragments, or an offset */
 };
 
-static const uint8_t group[IPV4_LEN] = { 224, 0, 0, 18 };	/* RFC 3768 5.2.2 */
+/* RFC 3768 5.2.2 */
+static const uint8_t group[IPV4_LEN] = { 224, 0, 0, 18 };
 static const uint8_t group_mac[VRRP_MAC_LEN] = { 0x01, 0, 0x5e, 0, 0, 0x12 };
 
 static void
@@ -44,10 +45,11 @@ frame_parse(struct vrrp_packet *pkt, const uint8_t *frame, size_t len)
 	const uint8_t *dst;
 
 	memset(pkt, 0, sizeof(*pkt));
-	take(&eth, 2 * VRRP_MAC_LEN);
+	take(&eth, VRRP_MAC_LEN);
+	take(&eth, VRRP_MAC_LEN);
 	if (get16(&eth) != ETH_IPV4 || eth.left < IPV4_HEADER_LEN)
 		return VRRP_DROP_IP;
-	header = (eth.p[0] & 0x0f) * 4u;
+	header = (size_t)(eth.p[0] & 0x0f) * 4;
 	total = (uint16_t)(eth.p[2] << 8 | eth.p[3]);
 	ip = (struct reader){ eth.p, total, false };
 	if (eth.p[0] >> 4 != 4 || header < IPV4_HEADER_LEN ||
@@ -117,17 +119,18 @@ advert_parse(struct vrrp_advert *adv, struct vrrp_packet *pkt)
 	sum = get16(&r);
 	adv->addrs = take(&r, adv->count * (size_t)IPV4_LEN);
 	adv->auth = take(&r, VRRP_AUTH_LEN);
-	/* Exact: CARP would pass for a resignation otherwise (F24, P-02, P-10). */
+	/* Exact: CARP would pass for a resignation (F24, P-02, P-10). */
 	if (r.bad || r.left > 0) {
 		if (pkt->len >= VRRP_HEADER_LEN)
 			pkt->want = VRRP_HEADER_LEN + VRRP_AUTH_LEN +
 			    adv->count * (uint32_t)IPV4_LEN;
 		return VRRP_DROP_LENGTH;
 	}
-	/* Summed with the checksum in it: both zeros of RFC 1071 pass (P-07). */
+	/* With the checksum in it: both zeros of RFC 1071 pass (P-07). */
 	if (sum16(0, pkt->msg, pkt->len) != 0xffff) {
 		pkt->got = sum;
-		pkt->want = (uint16_t)~sum16((uint16_t)~sum, pkt->msg, pkt->len);
+		pkt->want = (uint16_t)~sum16((uint16_t)~sum, pkt->msg,
+		    pkt->len);
 		return VRRP_DROP_CHECKSUM;
 	}
 	return VRRP_DROP_NONE;
@@ -163,7 +166,7 @@ check_auth(struct vrrp_advert *adv, const struct vrrp_conf *conf)
 static bool
 lists(const struct vrrp_advert *adv, const struct vrrp_vip *vip)
 {
-	unsigned i;
+	size_t i;
 
 	for (i = 0; i < adv->count; i++)
 		if (memcmp(adv->addrs + i * IPV4_LEN, vip->addr.octet,
@@ -172,7 +175,7 @@ lists(const struct vrrp_advert *adv, const struct vrrp_vip *vip)
 	return false;
 }
 
-/* As sets; ours has no duplicates, so equal counts and "all of ours" suffice. */
+/* As sets; ours has no duplicates: equal counts and "all of ours" suffice. */
 static bool
 same_addresses(const struct vrrp_advert *adv, const struct vrrp_conf *conf)
 {

@@ -150,7 +150,7 @@ report_drops(const struct stats *stats)
 			    report_addr(addr, &stats->drop[i].from));
 }
 
-/* The whole state, for SIGHUP.  link: what is wrong with the interface, or "" */
+/* The whole state, for SIGHUP.  link: what is wrong with it, or "" */
 void
 report_state(const struct vrrp *vr, const struct stats *stats,
     const char *link, usec_t now)

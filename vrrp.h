@@ -41,7 +41,7 @@ enum {
 	VRRP_PRIORITY_OWNER = 255,
 	VRRP_AUTH_NONE = 0,
 	VRRP_AUTH_PASSWORD = 1,		/* RFC 2338 5.3.6.2 */
-	VRRP_AUTH_AH = 2,		/* RFC 2338 5.3.6.3, known but refused */
+	VRRP_AUTH_AH = 2,		/* RFC 2338 5.3.6.3, refused */
 	VRRP_AUTH_LEN = 8,		/* octets of authentication data */
 	VRRP_HEADER_LEN = 8,		/* octets before the first address */
 	VRRP_ADDR_MAX = 255,		/* the count field has eight bits */
@@ -52,7 +52,8 @@ enum {
 	VRRP_IFNAME_LEN = 16		/* IFNAMSIZ, the closing 0 included */
 };
 
-typedef int64_t usec_t;	/* CLOCK_MONOTONIC; *_deadline absolute, else relative */
+/* Microseconds of CLOCK_MONOTONIC; *_deadline is absolute, others relative. */
+typedef int64_t usec_t;
 
 #define VRRP_SECOND	((usec_t)1000000)
 #define VRRP_NEVER	INT64_MAX	/* a deadline that does not come */
@@ -68,7 +69,7 @@ struct vrrp_addr {
 
 struct vrrp_vip {
 	struct vrrp_addr addr;
-	uint8_t plen;			/* prefix length on the interface, bits */
+	uint8_t plen;			/* prefix length, bits */
 };
 
 /* What the operator asked of one virtual router. */
@@ -76,8 +77,8 @@ struct vrrp_conf {
 	char ifname[VRRP_IFNAME_LEN];
 	uint8_t vrid;			/* 1-255 */
 	uint8_t priority;		/* 1-254, 255 if and only if owner */
-	bool owner;			/* every address is a real one of ours */
-	bool vmac;			/* move the virtual MAC to the interface */
+	bool owner;			/* every address is really ours */
+	bool vmac;			/* the interface gets the virtual MAC */
 	bool preempt;
 	bool strict_addresses;		/* RFC 3768 7.1: drop differing lists */
 	usec_t interval;		/* Advertisement_Interval */
@@ -105,8 +106,8 @@ enum vrrp_drop {
 	VRRP_DROP_CHECKSUM,
 	VRRP_DROP_SOURCE,		/* sent from an address of our own */
 	VRRP_DROP_VRID,
-	VRRP_DROP_OWNER,		/* we own the addresses: nobody may win */
-	VRRP_DROP_AUTH_UNKNOWN,		/* authentication type not of RFC 2338 */
+	VRRP_DROP_OWNER,		/* we own the addresses */
+	VRRP_DROP_AUTH_UNKNOWN,		/* no type of RFC 2338 */
 	VRRP_DROP_AUTH_TYPE,		/* another type than ours */
 	VRRP_DROP_AUTH,			/* wrong password */
 	VRRP_DROP_COUNT,		/* no address at all */
@@ -121,7 +122,7 @@ struct vrrp_packet {
 	uint8_t ttl;
 	const uint8_t *msg;		/* into the frame, never past its end */
 	size_t len;			/* octets, from the IP total length */
-	uint32_t got, want;		/* the value that failed, and the right one */
+	uint32_t got, want;		/* what failed, what is right */
 };
 
 /* One advert; addrs points into the frame and lives as long as that does. */
@@ -134,7 +135,7 @@ struct vrrp_advert {
 	usec_t interval;
 	const uint8_t *addrs;		/* count times 4 octets */
 	const uint8_t *auth;		/* VRRP_AUTH_LEN octets */
-	enum vrrp_drop remark;		/* wrong, but let through: count and log */
+	enum vrrp_drop remark;		/* wrong, but let through */
 	uint32_t got, want;
 };
 
@@ -145,8 +146,8 @@ enum vrrp_state {
 };
 
 enum vrrp_event_type {
-	VRRP_EV_LINK_UP,		/* RFC: Startup; also "carrier is back" */
-	VRRP_EV_LINK_DOWN,		/* RFC: Shutdown; interface or address gone */
+	VRRP_EV_LINK_UP,		/* RFC: Startup; or carrier is back */
+	VRRP_EV_LINK_DOWN,		/* RFC: Shutdown; something is gone */
 	VRRP_EV_CARRIER_LOST,		/* may come back before others notice */
 	VRRP_EV_SHUTDOWN,		/* RFC: Shutdown; the operator's word */
 	VRRP_EV_TIMER,			/* now >= vrrp_deadline() */
@@ -154,7 +155,7 @@ enum vrrp_event_type {
 	VRRP_EV_FAULT,			/* an action could not be done */
 	VRRP_EV_TAKE,			/* operator: become Master now */
 	VRRP_EV_YIELD,			/* operator: become Backup now */
-	VRRP_EV_ANNOUNCE		/* neighbours may be wrong: tell them again */
+	VRRP_EV_ANNOUNCE		/* neighbours may be wrong */
 };
 
 struct vrrp_event {
@@ -189,8 +190,8 @@ enum vrrp_why {
 enum {
 	VRRP_ANNOUNCE_ROUNDS = 5,	/* the first at once ... */
 	VRRP_ANNOUNCE_GAP = 250000,	/* ... the others this far apart, us */
-	VRRP_REPLIES = 3,		/* extra adverts in one interval, at most */
-	VRRP_FAULT_DOUBLINGS = 4	/* hold after a fault: up to 2^4 times */
+	VRRP_REPLIES = 3,		/* extra adverts in an interval */
+	VRRP_FAULT_DOUBLINGS = 4	/* a hold grows 2^4 times at most */
 };
 
 /*
@@ -205,16 +206,16 @@ struct vrrp {
 	usec_t deadline;
 	usec_t announce_deadline;	/* VRRP_NEVER outside Master */
 	unsigned announce_left;		/* rounds of the burst still to come */
-	usec_t hold_until;		/* the timer makes no Master before this */
-	usec_t preempt_deadline;	/* when a lower Master loses our respect */
+	usec_t hold_until;		/* no Master by timer before this */
+	usec_t preempt_deadline;	/* a lower Master has until then */
 	usec_t sent_at;			/* last advert; meaningful in Master */
 	usec_t since;			/* when this state was entered */
 	unsigned replies_left;		/* see VRRP_REPLIES */
 	unsigned faults;		/* failed take-overs in a row */
-	bool quiet;			/* Master without carrier, waiting for it */
-	bool resigned;			/* Backup: the last advert was priority 0 */
+	bool quiet;			/* Master that waits for its carrier */
+	bool resigned;			/* Backup that heard a priority 0 */
 	struct vrrp_addr source;	/* our primary address */
-	const struct vrrp_addr *own;	/* all our real addresses, of the family */
+	const struct vrrp_addr *own;	/* all our real addresses */
 	unsigned nown;
 	struct vrrp_addr master;	/* sender of the last advert */
 	uint8_t master_priority;

@@ -1,21 +1,11 @@
 /*
- * vrrpd: one virtual router.  The loop, and what the actions of the state
- * machine do to the host.  This file alone sees both the pure core (fsm.c,
- * packet.c, announce.c, conf.c) and the edges (link.c, ipaddr.c, notify.c, ...);
- * it decides nothing about the protocol.
+ * vrrpd: one process, one virtual router.  Start, loop and end; what happens in
+ * between is in router.c and host.c.
  */
 #include "cmdline.h"
-#include "ipaddr.h"
-#include "libnetlink.h"
-#include "link.h"
-#include "lockfile.h"
-#include "log.h"
-#include "notify.h"
 #include "process.h"
-#include "report.h"
-#include "vrrp.h"
+#include "router.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -25,51 +15,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often the kernel's state is looked at even when it says nothing. */
-#define CHECK_INTERVAL	(30 * VRRP_SECOND)
-/* How soon again when that went wrong. */
-#define RETRY_INTERVAL	(1 * VRRP_SECOND)
 /* How long scripts may go on when we want to leave. */
 #define EXIT_GRACE	(10 * VRRP_SECOND)
 
 enum {
 	EXIT_REFUSED = 1,		/* by us: the configuration */
-	EXIT_SYSTEM = 2,		/* by the system */
-	/*
-	 * Frames taken in one turn.  More than a socket's default queue holds,
-	 * so that after a stall all that waited is read before the timer is
-	 * judged; bounded, so that a flood does not starve it.
-	 */
-	DRAIN_MAX = 512,
-	FRAME_SIZE = 2048,
-	REASON_LEN = 128,
-	MAC_TEXT_LEN = 18
+	EXIT_SYSTEM = 2			/* by the system */
 };
 
-static struct {
-	struct conf conf;
-	struct vrrp vr;
-	struct stats stats;
-	struct notify notify;
-	struct nl nl;			/* requests */
-	struct nl events;		/* what the kernel tells */
-	struct link link;		/* fd -1: no interface to work on */
-	struct link_state seen;		/* the interface, when last looked at */
-	struct ipaddr_table addrs;	/* its addresses, likewise */
-	struct lockfile pid_file;
-	struct lockfile mac_file;
-	uint8_t virtual_mac[VRRP_MAC_LEN];
-	uint8_t own_mac[VRRP_MAC_LEN];	/* never a virtual one */
-	uint16_t ip_id;
-	bool swapped;			/* the virtual MAC is on */
-	bool holding;			/* the virtual addresses are on */
-	bool dirty;			/* look at the interface again */
-	bool fault;			/* tell the state machine next turn */
-	usec_t check_deadline;		/* when to look anyway */
-	char reason[REASON_LEN];	/* why it cannot be used, "" = it can */
-} d;
+static struct router d;
 
-/* CLOCK_MONOTONIC, microseconds: a step of the wall clock moves nothing (F12) */
+/* Microseconds; a step of the wall clock moves nothing (F12). */
 static usec_t
 clock_now(void)
 {
@@ -79,531 +35,27 @@ clock_now(void)
 	return ts.tv_sec * VRRP_SECOND + ts.tv_nsec / 1000;
 }
 
-static const char *
-mac_text(char *buf, const uint8_t *mac)
-{
-	snprintf(buf, MAC_TEXT_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
-	    mac[1], mac[2], mac[3], mac[4], mac[5]);
-	return buf;
-}
-
-/* --- what the actions do ------------------------------------------------ */
-
-static bool
-send_frame(const uint8_t *frame, size_t len, usec_t now)
-{
-	if (d.link.fd != -1 && link_send(&d.link, frame, len) == 0)
-		return true;
-	report_send_error(&d.stats, d.link.fd == -1 ? ENODEV : errno, now);
-	return false;
-}
-
-static void
-send_advert(uint8_t priority, const uint8_t *mac, usec_t now)
-{
-	uint8_t frame[VRRP_FRAME_MAX];
-	size_t len = advert_build(frame, sizeof(frame), &d.vr, mac, priority,
-	    ++d.ip_id);
-
-	if (!send_frame(frame, len, now))
-		return;
-	d.stats.sent++;
-	if (priority == VRRP_PRIORITY_STOP)
-		d.stats.zero_sent++;
-}
-
-/* The MAC that the virtual addresses are at while we are Master. */
-static const uint8_t *
-master_mac(void)
-{
-	return d.conf.vr.vmac ? d.virtual_mac : d.seen.mac;
-}
-
-static void
-announce_ipv4(const struct vrrp_addr *addr, const uint8_t *mac, usec_t now)
-{
-	uint8_t frame[VRRP_FRAME_MIN];
-
-	send_frame(frame, arp_build(frame, sizeof(frame), false, mac, addr),
-	    now);
-	send_frame(frame, arp_build(frame, sizeof(frame), true, mac, addr),
-	    now);
-}
-
-/*
- * The interface's own addresses are at another MAC since a swap, either way:
- * frames to the old one no longer reach us, so everybody must know.
- */
-static void
-announce_own(const uint8_t *mac, usec_t now)
-{
-	uint8_t frame[128];
-	unsigned i;
-
-	for (i = 0; i < d.addrs.n4; i++)
-		announce_ipv4(&d.addrs.own4[i], mac, now);
-	for (i = 0; i < d.addrs.n6; i++)
-		send_frame(frame, na_build(frame, sizeof(frame),
-		    d.seen.router6, mac, &d.addrs.own6[i]), now);
-}
-
-/* The announcements that must follow come with VRRP_ACT_ANNOUNCE. */
-static bool
-mac_on(void)
-{
-	if (link_swap_mac(d.link.index, d.virtual_mac, d.own_mac) == -1) {
-		log_err("cannot set the virtual MAC: %s%s", strerror(errno),
-		    errno == EBUSY || errno == EOPNOTSUPP ?
-		    " (this driver needs -n; a macvlan device is not built "
-		    "in)" : "");
-		return false;
-	}
-	d.swapped = true;
-	return true;
-}
-
-static void
-mac_off(usec_t now)
-{
-	if (!d.swapped)
-		return;
-	d.swapped = false;
-	if (link_restore_mac(d.link.index, d.virtual_mac, d.own_mac) == -1) {
-		if (errno != ENODEV && errno != ENXIO)
-			log_err("cannot put the own MAC back: %s",
-			    strerror(errno));
-		return;
-	}
-	announce_own(d.own_mac, now);
-}
-
-static void
-act_release(usec_t now)
-{
-	if (d.holding && !d.conf.vr.owner &&
-	    ipaddr_del(&d.nl, d.link.index, &d.conf.vr, &d.addrs) == -1 &&
-	    errno != ENODEV)
-		log_err("cannot remove the virtual addresses: %s%s%s",
-		    strerror(errno), d.nl.error[0] ? ": " : "", d.nl.error);
-	d.holding = false;
-	mac_off(now);
-	d.dirty = true;
-}
-
-static bool
-add_addresses(void)
-{
-	if (d.conf.vr.owner)
-		return true;
-	if (ipaddr_add(&d.nl, d.link.index, &d.conf.vr) == 0)
-		return true;
-	log_err("cannot set the virtual addresses: %s%s%s", strerror(errno),
-	    d.nl.error[0] ? ": " : "", d.nl.error);
-	return false;
-}
-
-/* A Master that cannot hold its addresses is no Master (P-17). */
-static bool
-act_acquire(void)
-{
-	d.holding = true;
-	d.dirty = true;
-	if ((!d.conf.vr.vmac || mac_on()) && add_addresses())
-		return true;
-	d.stats.faults++;
-	d.fault = true;
-	return false;
-}
-
-/* One round.  Own addresses too: theirs may have been lost as well. */
-static void
-act_announce(usec_t now)
-{
-	unsigned i;
-
-	for (i = 0; i < d.conf.vr.naddr; i++)
-		announce_ipv4(&d.conf.vr.vip[i].addr, master_mac(), now);
-	if (d.swapped)
-		announce_own(d.virtual_mac, now);
-}
-
-static void
-act_notify(enum vrrp_state from, usec_t now)
-{
-	char status[64];
-
-	report_change(&d.vr, from, d.reason, now);
-	if (d.vr.state == VRRP_MASTER)
-		d.stats.became_master++;
-	notify_state(&d.notify, from, d.vr.state, now);
-	snprintf(status, sizeof(status), "STATUS=%s",
-	    vrrp_state_name(d.vr.state));
-	notify_manager(status);
-}
-
-/* Always in this order; an action that fails is an event of the next turn. */
-static void
-run_actions(unsigned actions, enum vrrp_state from, usec_t now)
-{
-	bool held = true;
-
-	if (actions & VRRP_ACT_RESIGN)
-		send_advert(VRRP_PRIORITY_STOP, master_mac(), now);
-	if (actions & VRRP_ACT_RELEASE)
-		act_release(now);
-	/* Who yields no longer speaks for the virtual MAC. */
-	if (actions & VRRP_ACT_ADVERT)
-		send_advert(d.conf.vr.priority, d.vr.state == VRRP_MASTER ?
-		    master_mac() : d.own_mac, now);
-	if (actions & VRRP_ACT_ACQUIRE)
-		held = act_acquire();
-	if ((actions & VRRP_ACT_ANNOUNCE) && held)
-		act_announce(now);
-	if (actions & VRRP_ACT_NOTIFY)
-		act_notify(from, now);
-}
-
-static void
-step(enum vrrp_event_type type, const struct vrrp_advert *adv, usec_t now)
-{
-	const struct vrrp_event ev = { type, adv };
-	enum vrrp_state from = d.vr.state;
-	unsigned actions = vrrp_step(&d.vr, &ev, now);
-
-	run_actions(actions, from, now);
-}
-
-/* --- what the kernel tells ---------------------------------------------- */
-
-static void
-set_own_mac(const uint8_t *mac)
-{
-	char text[MAC_TEXT_LEN + 1];
-
-	memcpy(d.own_mac, mac, VRRP_MAC_LEN);
-	if (d.mac_file.fd == -1)
-		return;
-	mac_text(text, mac);
-	strcat(text, "\n");
-	if (lockfile_write(&d.mac_file, text) == -1)
-		log_err("%s: %s", d.mac_file.path, strerror(errno));
-}
-
-/* Looks at the interface and its addresses; -1 = could not, look again soon. */
-static int
-look(usec_t now)
-{
-	struct link_state seen;
-
-	d.dirty = false;
-	d.check_deadline = now + CHECK_INTERVAL;
-	if (link_get(&d.nl, d.conf.vr.ifname, &seen) == 0 &&
-	    (!seen.present || ipaddr_scan(&d.nl, seen.index, &d.conf.vr,
-	    &d.addrs) == 0)) {
-		d.seen = seen;
-		d.vr.own = d.addrs.own4;
-		d.vr.nown = d.addrs.n4;
-		return 0;
-	}
-	if (errno == ENODEV)
-		d.dirty = true;		/* it went between two questions */
-	else
-		log_err("cannot read the interface's state: %s",
-		    strerror(errno));
-	d.check_deadline = now + RETRY_INTERVAL;
-	return -1;
-}
-
-static bool
-owns(const struct vrrp_addr *addr)
-{
-	unsigned i;
-
-	for (i = 0; i < d.addrs.n4; i++)
-		if (memcmp(&d.addrs.own4[i], addr, sizeof(*addr)) == 0)
-			return true;
-	return false;
-}
-
-/* Why the interface cannot be used now; false = it can. */
-static bool
-find_reason(char *reason)
-{
-	char addr[REPORT_ADDR_LEN];
-
-	reason[0] = '\0';
-	if (!d.seen.present)
-		strcpy(reason, "the interface is gone");
-	else if (d.link.fd != -1 && d.seen.index != d.link.index)
-		strcpy(reason, "the interface was replaced");
-	else if (!d.seen.ethernet)
-		strcpy(reason, "not an Ethernet interface");
-	else if (!d.seen.up)
-		strcpy(reason, "the interface is down");
-	else if (d.conf.vr.owner &&
-	    !ipaddr_complete(&d.addrs, &d.conf.vr))
-		strcpy(reason, "it has lost an address that we own");
-	else if (d.addrs.n4 == 0)
-		strcpy(reason, "it has no IPv4 address of its own");
-	else if (d.vr.state != VRRP_INITIALIZE && !owns(&d.vr.source))
-		snprintf(reason, REASON_LEN, "it has lost its address %s",
-		    report_addr(addr, &d.vr.source));
-	else if (!d.seen.carrier)
-		strcpy(reason, "no carrier");
-	return reason[0] != '\0';
-}
-
-/* Stops using the interface; the sockets go when it is another one, or none. */
-static void
-leave_link(usec_t now)
-{
-	bool carrier_only = d.seen.present && !d.seen.carrier &&
-	    strcmp(d.reason, "no carrier") == 0;
-
-	step(carrier_only ? VRRP_EV_CARRIER_LOST : VRRP_EV_LINK_DOWN, NULL,
-	    now);
-	if (d.link.fd == -1 ||
-	    (d.seen.present && d.seen.index == d.link.index))
-		return;
-	link_close(&d.link);
-	d.swapped = false;
-	d.holding = false;
-}
-
-static void
-enter_link(usec_t now)
-{
-	if (d.link.fd == -1 &&
-	    link_open(&d.link, d.seen.index, &d.conf.vr) == -1) {
-		log_err("packet socket: %s", strerror(errno));
-		d.check_deadline = now + RETRY_INTERVAL;
-		return;
-	}
-	if (d.vr.state == VRRP_INITIALIZE)
-		d.vr.source = d.addrs.own4[0];
-	if (d.vr.state == VRRP_INITIALIZE || d.vr.quiet)
-		step(VRRP_EV_LINK_UP, NULL, now);
-}
-
-/* The interface's MAC: ours to keep, somebody's to change. */
-static void
-settle_mac(usec_t now)
-{
-	char text[MAC_TEXT_LEN];
-	bool virtual = vrrp_mac_is_virtual(d.seen.mac);
-
-	if (d.swapped && memcmp(d.seen.mac, d.virtual_mac, VRRP_MAC_LEN) != 0) {
-		d.stats.restored++;
-		log_warning("somebody set the MAC to %s",
-		    mac_text(text, d.seen.mac));
-		if (!virtual)
-			set_own_mac(d.seen.mac);
-		if (mac_on())
-			step(VRRP_EV_ANNOUNCE, NULL, now);
-		else
-			d.fault = true;
-	} else if (!d.swapped && virtual && d.conf.vr.vmac) {
-		d.swapped = true;
-		mac_off(now);
-	} else if (!d.swapped && !virtual &&
-	    memcmp(d.seen.mac, d.own_mac, VRRP_MAC_LEN) != 0) {
-		set_own_mac(d.seen.mac);
-		step(VRRP_EV_ANNOUNCE, NULL, now);
-	}
-}
-
-/* The virtual addresses: on in Master, off otherwise, whoever meddles (F05). */
-static void
-settle_addresses(usec_t now)
-{
-	const struct vrrp_conf *conf = &d.conf.vr;
-
-	if (conf->owner)
-		return;
-	if (d.holding && !ipaddr_complete(&d.addrs, conf)) {
-		d.stats.restored++;
-		log_warning("somebody removed a virtual address: put back");
-		if (add_addresses())
-			step(VRRP_EV_ANNOUNCE, NULL, now);
-		else
-			d.fault = true;
-		d.dirty = true;
-	} else if (!d.holding && ipaddr_left(&d.addrs, conf)) {
-		log_notice("removing virtual addresses of an earlier life");
-		if (ipaddr_del(&d.nl, d.seen.index, conf, &d.addrs) == -1)
-			log_err("cannot remove them: %s", strerror(errno));
-	}
-}
-
-/* Compares what should be with what is, and mends (F06). */
-static void
-reconcile(usec_t now)
-{
-	char before[REASON_LEN];
-	uint32_t flaps = d.seen.flaps;
-
-	if (look(now) == -1)
-		return;
-	memcpy(before, d.reason, sizeof(before));
-	if (find_reason(d.reason)) {
-		if (d.vr.state == VRRP_INITIALIZE &&
-		    strcmp(before, d.reason) != 0)
-			log_notice("waiting: %s", d.reason);
-		leave_link(now);
-		/* Another address or device may do at once. */
-		if (d.vr.state == VRRP_INITIALIZE)
-			find_reason(d.reason);
-	}
-	if (d.seen.present) {
-		settle_mac(now);
-		settle_addresses(now);
-	}
-	if (d.reason[0] != '\0')
-		return;
-	if (d.vr.state == VRRP_MASTER && !d.vr.quiet && flaps != d.seen.flaps)
-		step(VRRP_EV_ANNOUNCE, NULL, now);
-	enter_link(now);
-}
-
-/* Whether an event is about our interface, by index or by name. */
-static void
-on_kernel_message(const struct nl_msg *msg, void *arg)
-{
-	const uint8_t *p = msg->payload;
-	size_t left = msg->len;
-	struct ifinfomsg ifi;
-	struct ifaddrmsg ifa;
-	struct nl_attr attr;
-
-	(void)arg;
-	if ((msg->type == RTM_NEWADDR || msg->type == RTM_DELADDR) &&
-	    left >= sizeof(ifa)) {
-		memcpy(&ifa, p, sizeof(ifa));
-		if (ifa.ifa_index == d.seen.index)
-			d.dirty = true;
-	}
-	if ((msg->type != RTM_NEWLINK && msg->type != RTM_DELLINK) ||
-	    left < sizeof(ifi))
-		return;
-	memcpy(&ifi, p, sizeof(ifi));
-	if ((unsigned)ifi.ifi_index == d.seen.index)
-		d.dirty = true;
-	p += NLMSG_ALIGN(sizeof(ifi));
-	left -= NLMSG_ALIGN(sizeof(ifi));
-	while (nl_next_attr(&p, &left, &attr))
-		if (attr.type == IFLA_IFNAME && attr.len > 0 &&
-		    strncmp((const char *)attr.data, d.conf.vr.ifname,
-		    attr.len) == 0)
-			d.dirty = true;
-}
-
-static void
-on_events(void)
-{
-	int i;
-
-	for (i = 0; i < DRAIN_MAX; i++) {
-		if (nl_receive(&d.events, on_kernel_message, NULL) == 0)
-			continue;
-		if (errno == EAGAIN)
-			return;
-		/* ENOBUFS: some were lost.  Whatever it was: look ourselves. */
-		d.stats.lost_events++;
-		d.dirty = true;
-		if (errno != ENOBUFS)
-			return;
-	}
-}
-
-/* --- what the network tells --------------------------------------------- */
-
-static void
-on_drop(enum vrrp_drop drop, const struct vrrp_addr *from, uint32_t got,
-    uint32_t want, usec_t now)
-{
-	report_drop(&d.stats, drop, from, got, want, false, now);
-	/* An owner hears no rival (RFC 3768 7.1), its neighbours do (F01). */
-	if (drop == VRRP_DROP_OWNER && d.vr.announce_left == 0)
-		step(VRRP_EV_ANNOUNCE, NULL, now);
-}
-
-/* Parse, check, step: the way of one advert. */
-static void
-on_frame(const uint8_t *frame, size_t len, usec_t now)
-{
-	struct vrrp_packet pkt;
-	struct vrrp_advert adv;
-	enum vrrp_drop drop;
-	char addr[REPORT_ADDR_LEN];
-
-	drop = frame_parse(&pkt, frame, len);
-	if (drop == VRRP_DROP_NONE)
-		drop = advert_parse(&adv, &pkt);
-	if (drop != VRRP_DROP_NONE) {
-		on_drop(drop, &pkt.src, pkt.got, pkt.want, now);
-		return;
-	}
-	drop = advert_check(&adv, &d.vr);
-	if (drop != VRRP_DROP_NONE) {
-		on_drop(drop, &adv.src, adv.got, adv.want, now);
-		return;
-	}
-	if (adv.remark != VRRP_DROP_NONE)
-		report_drop(&d.stats, adv.remark, &adv.src, adv.got, adv.want,
-		    true, now);
-	d.stats.received++;
-	if (adv.priority == VRRP_PRIORITY_STOP)
-		d.stats.zero_received++;
-	log_debug("advert from %s: priority %u", report_addr(addr, &adv.src),
-	    adv.priority);
-	step(VRRP_EV_ADVERT, &adv, now);
-}
-
-static void
-on_packets(usec_t now)
-{
-	uint8_t frame[FRAME_SIZE];
-	ssize_t n;
-	int i;
-
-	for (i = 0; i < DRAIN_MAX && d.link.fd != -1; i++) {
-		n = link_recv(&d.link, frame, sizeof(frame));
-		if (n > 0 && d.vr.state != VRRP_INITIALIZE) {
-			on_frame(frame, (size_t)n, now);
-		} else if (n == -1 && errno != EINTR) {
-			/* ENETDOWN and the like: netlink tells more. */
-			if (errno != EAGAIN)
-				d.dirty = true;
-			return;
-		}
-	}
-}
-
-/* --- what the operator tells -------------------------------------------- */
-
 static void
 on_signals(usec_t now)
 {
 	if (process_signals.report) {
 		process_signals.report = 0;
 		report_state(&d.vr, &d.stats, d.reason, now);
-		step(VRRP_EV_ANNOUNCE, NULL, now);
+		router_step(&d, VRRP_EV_ANNOUNCE, NULL, now);
 	}
 	if (process_signals.take) {
 		process_signals.take = 0;
-		step(VRRP_EV_TAKE, NULL, now);
+		router_step(&d, VRRP_EV_TAKE, NULL, now);
 	}
 	if (process_signals.yield) {
 		process_signals.yield = 0;
-		step(VRRP_EV_YIELD, NULL, now);
+		router_step(&d, VRRP_EV_YIELD, NULL, now);
 	}
 	if (process_signals.child) {
 		process_signals.child = 0;
 		notify_reap(&d.notify, now);
 	}
 }
-
-/* --- the loop ----------------------------------------------------------- */
 
 static usec_t
 next_deadline(void)
@@ -661,20 +113,20 @@ turn(const sigset_t *waiting)
 	now = clock_now();
 	if (now >= vrrp_deadline(&d.vr) ||
 	    (d.link.fd != -1 && FD_ISSET(d.link.fd, &set)))
-		on_packets(now);
+		router_receive(&d, now);
 	if (FD_ISSET(d.events.fd, &set))
-		on_events();
+		host_events(&d);
 	if (d.notify.out_fd != -1 && FD_ISSET(d.notify.out_fd, &set))
 		notify_read(&d.notify);
 	if (d.dirty || now >= d.check_deadline)
-		reconcile(now);
+		host_reconcile(&d, now);
 	on_signals(now);
 	if (d.fault) {
 		d.fault = false;
-		step(VRRP_EV_FAULT, NULL, now);
+		router_step(&d, VRRP_EV_FAULT, NULL, now);
 	}
 	if (now >= vrrp_deadline(&d.vr))
-		step(VRRP_EV_TIMER, NULL, now);
+		router_step(&d, VRRP_EV_TIMER, NULL, now);
 	notify_timeout(&d.notify, now);
 }
 
@@ -798,7 +250,7 @@ parse_mac(uint8_t *mac, const char *text)
 static void
 find_own_mac(void)
 {
-	char record[64] = "", text[MAC_TEXT_LEN];
+	char record[64] = "", text[ROUTER_MAC_TEXT_LEN];
 	uint8_t mac[VRRP_MAC_LEN];
 	bool virtual = vrrp_mac_is_virtual(d.seen.mac);
 
@@ -811,12 +263,14 @@ find_own_mac(void)
 			refuse_start("%s has the virtual MAC %s and its own is "
 			    "not known: set it (ip link set dev %s address "
 			    "MAC)", d.conf.vr.ifname,
-			    mac_text(text, d.seen.mac), d.conf.vr.ifname);
+			    router_mac_text(text, d.seen.mac),
+			    d.conf.vr.ifname);
 	}
-	set_own_mac(mac);
+	host_set_own_mac(&d, mac);
 	if (memcmp(mac, d.seen.mac, sizeof(mac)) != 0) {
 		log_notice("%s has the MAC %s of an earlier life: its own is "
-		    "put back", d.conf.vr.ifname, mac_text(text, d.seen.mac));
+		    "put back", d.conf.vr.ifname,
+		    router_mac_text(text, d.seen.mac));
 		if (link_restore_mac(d.seen.index, d.seen.mac, mac) == -1)
 			refuse_start("cannot put the own MAC of %s back: %s",
 			    d.conf.vr.ifname, strerror(errno));
@@ -851,7 +305,7 @@ stop_router(const sigset_t *waiting)
 	usec_t now = clock_now(), end = now + EXIT_GRACE;
 
 	notify_manager("STOPPING=1");
-	step(VRRP_EV_SHUTDOWN, NULL, now);
+	router_step(&d, VRRP_EV_SHUTDOWN, NULL, now);
 	while (notify_busy(&d.notify) && (now = clock_now()) < end) {
 		fd_set set;
 

@@ -4,9 +4,9 @@
  * ids name policy rows, F.. and C.. old defects of VRRP daemons.
  */
 #include "conf.h"
+#include "check_util.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,11 @@
 
 #define RANGE(option, value, min, max) \
 	option " " value ": must be a whole number from " min " to " max
+#define IFNAME_LENGTH(name) \
+	"-i '" name "': an interface name has 1 to 15 characters"
+#define NOT_IFNAME(name) \
+	"-i '" name "': not an interface name (an alias cannot send; name " \
+	"the interface itself)"
 #define X10	"xxxxxxxxxx"
 #define X64	X10 X10 X10 X10 X10 X10 "xxxx"
 
@@ -191,26 +196,20 @@ START_TEST(refused)
 		{ 'L', "", "-L : must be err, warning, notice, info or debug" },
 		{ 'L', "INFO", "-L INFO: must be err, warning, notice, info or "
 		    "debug" },
-		{ 'i', "", "-i '': an interface name has 1 to 15 characters" },
-		{ 'i', "abcdefghijklmnop", "-i 'abcdefghijklmnop': an interface "
-		    "name has 1 to 15 characters" },
-		{ 'i', "eth0:1", "-i 'eth0:1': not an interface name (an alias "
-		    "cannot send; name the interface itself)" },
-		{ 'i', "a/b", "-i 'a/b': not an interface name (an alias cannot "
-		    "send; name the interface itself)" },
-		{ 'i', "a b", "-i 'a b': not an interface name (an alias cannot "
-		    "send; name the interface itself)" },
-		{ 'i', ".", "-i '.': not an interface name (an alias cannot "
-		    "send; name the interface itself)" },
-		{ 'i', "..", "-i '..': not an interface name (an alias cannot "
-		    "send; name the interface itself)" },
+		{ 'i', "", IFNAME_LENGTH("") },
+		{ 'i', "abcdefghijklmnop", IFNAME_LENGTH("abcdefghijklmnop") },
+		{ 'i', "eth0:1", NOT_IFNAME("eth0:1") },
+		{ 'i', "a/b", NOT_IFNAME("a/b") },
+		{ 'i', "a b", NOT_IFNAME("a b") },
+		{ 'i', ".", NOT_IFNAME(".") },
+		{ 'i', "..", NOT_IFNAME("..") },
 		{ 'f', "", "-f '': a path has 1 to 1000 characters" },
 		{ 'U', "", "-U '': a path has 1 to 1000 characters" },
 		{ CONF_ON_BACKUP, "",
 		    "--on-backup '': a path has 1 to 1000 characters" },
 		{ 'l', "", "-l '': must have 1 to 32 characters" },
-		{ 'l', X10 X10 X10 "xxx", "-l '" X10 X10 X10 "xxx': must have 1 "
-		    "to 32 characters" },
+		{ 'l', X10 X10 X10 "xxx",
+		    "-l '" X10 X10 X10 "xxx': must have 1 to 32 characters" },
 		{ 'l', "a b", "-l: character 2 is not a printable one" },
 		{ 'l', "ab\x7f", "-l: character 3 is not a printable one" },
 		{ 'm', "eth1", "option 109 is not known" },
@@ -577,12 +576,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("conf");
 	TCase *tc = tcase_create("conf");
-	SRunner *sr;
-	int failed;
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, defaults);
 	tcase_add_test(tc, accepted);
@@ -600,10 +595,5 @@ main(void)
 	tcase_add_test(tc, owner);
 	tcase_add_test(tc, print_all);
 	tcase_add_test(tc, print_longest);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+	return run_case(tc, "conf", 60);
 }

@@ -5,9 +5,8 @@
  * VRRP daemons.  Run from the top of the tree.
  */
 #include "vrrp.h"
+#include "check_util.h"
 
-#include <arpa/inet.h>
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,7 @@ enum {
 	NVECTORS = 63,			/* lines of VECTORS, none may be lost */
 	NBUILT = 15,			/* V01-V18 but V14, V16, V18 */
 	ETHERNET = 14,
-	IP = 14,			/* offsets into a frame without options */
+	IP = 14,			/* offsets, without IP options */
 	MSG = 34,
 	ADDR = MSG + VRRP_HEADER_LEN
 };
@@ -37,16 +36,6 @@ static unsigned nvectors;
 /* The receiver under test. */
 static struct vrrp_conf conf;
 static struct vrrp vr;
-
-static struct vrrp_addr
-addr(const char *text)
-{
-	struct vrrp_addr a = { { 0 } };
-
-	ck_assert_int_eq(inet_pton(strchr(text, ':') ? AF_INET6 : AF_INET,
-	    text, a.octet), 1);
-	return a;
-}
 
 static void
 context(const char *name)
@@ -249,7 +238,7 @@ START_TEST(golden_fields)
 	v = vector("V18");			/* P-06: options skipped */
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_NONE);
 	ck_assert_ptr_eq(pkt.msg, v->frame + MSG + 4);
-	v = vector("V17");			/* F26, P-02: padding left out */
+	v = vector("V17");			/* F26, P-02: no padding */
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_NONE);
 	ck_assert_uint_eq(pkt.len, 20);
 }
@@ -833,12 +822,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("packet");
 	TCase *tc = tcase_create("packet");
-	SRunner *sr;
-	int failed;
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, load_vectors, NULL);
 	tcase_add_test(tc, golden_verdicts);
 	tcase_add_test(tc, golden_fields);
@@ -859,10 +844,5 @@ main(void)
 	tcase_add_test(tc, neighbour_advertisement);
 	tcase_add_test(tc, too_small);
 	tcase_add_test(tc, virtual_mac);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed == 0 ? 0 : 1;
+	return run_case(tc, "packet", 60);
 }

@@ -73,10 +73,11 @@ is() {
 	fi
 }
 
-# within DESCRIPTION VALUE LOW HIGH: a number in a range, all decimals
+# within DESCRIPTION VALUE LOW HIGH: a number in a range, all decimals.  SLACK
+# widens it for slow builds (sanitizers, valgrind).
 within() {
-	if [ -n "$2" ] && awk -v x="$2" -v l="$3" -v h="$4" \
-	    'BEGIN { exit !(x >= l && x <= h) }'; then
+	if [ -n "$2" ] && awk -v x="$2" -v l="$3" -v h="$4" -v s="${SLACK:-0}" \
+	    'BEGIN { exit !(x >= l && x <= h + s) }'; then
 		ok "$1: $2 in [$3, $4]" true
 	else
 		is "$1" "${2:-nothing}" "$3 to $4"
@@ -148,14 +149,15 @@ declare -A PID		# of the daemon on each host
 
 # start HOST ARGUMENT...: vrrpd on eth0, its log in $T/HOST.log
 start() {
-	local host=$1
+	local host=$1 starts
 	shift
+	starts=$(count_logged "$host" ' starts$' 2>/dev/null)
 	# exec: the pid is the daemon's own
 	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" "$@" \
 	    2>>"$T/$host.log" &
 	PID[$host]=$!
 	PIDS+=("$!")
-	until_true 5 grep -q ' starts$' "$T/$host.log"
+	until_true 5 log_grows "$host" ' starts$' "${starts:-0}"
 }
 
 # stop HOST [SIGNAL]: politely, unless told otherwise; waits for the end
@@ -175,6 +177,21 @@ background() {
 
 logged() { grep -qE -- "$2" "$T/$1.log"; }
 count_logged() { grep -cE -- "$2" "$T/$1.log"; }
+log_grows() { [ "$(count_logged "$1" "$2")" -gt "$3" ]; }
+
+# report HOST: the whole answer to SIGHUP; that to a second one shows its end
+report() {
+	local n
+	n=$(count_logged "$1" ': state: ')
+	signal "$1" HUP
+	until_true 5 log_grows "$1" ': state: ' "$n"
+	signal "$1" HUP
+	until_true 5 log_grows "$1" ': state: ' $((n + 1))
+	awk -v n=$((n + 1)) '/: state: / { i++ } i == n' "$T/$1.log"
+}
+
+# counter HOST NAME: a number of the report: "wrong: ttl 3", "put back 1 times"
+counter() { report "$1" | sed -nE "s/.*\\b$2 ([0-9]+).*/\\1/p" | head -1; }
 
 # has_address HOST ADDRESS[/LEN]
 has_address() { at "$1" ip -4 -o addr show dev eth0 | grep -q " inet ${2//./\\.}[/ ]"; }
@@ -239,3 +256,13 @@ clean_wire() {
 }
 
 minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.6f", a - b }'; }
+
+# --- helpers in C -------------------------------------------------------------
+
+# compile SOURCE [OPTION]...: a helper of this folder, to $T/SOURCE without .c
+compile() {
+	local source=$1
+	shift
+	${CC:-cc} -O1 -Wall -Wextra -o "$T/${source%.c}" "$@" \
+	    "$TOP/tests/ns/$source"
+}

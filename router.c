@@ -1,0 +1,274 @@
+/*
+ * The way of an advert in, and of the actions out: parse, check, step, run.
+ * Decides nothing about the protocol.
+ */
+#include "router.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	FRAME_SIZE = 2048		/* no advert is longer */
+};
+
+/* buf[ROUTER_MAC_TEXT_LEN] */
+const char *
+router_mac_text(char *buf, const uint8_t *mac)
+{
+	snprintf(buf, ROUTER_MAC_TEXT_LEN, "%02x:%02x:%02x:%02x:%02x:%02x",
+	    mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return buf;
+}
+
+static bool
+send_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
+{
+	if (r->link.fd != -1 && link_send(&r->link, frame, len) == 0)
+		return true;
+	report_send_error(&r->stats, r->link.fd == -1 ? ENODEV : errno, now);
+	return false;
+}
+
+static void
+send_advert(struct router *r, uint8_t priority, const uint8_t *mac, usec_t now)
+{
+	uint8_t frame[VRRP_FRAME_MAX];
+	size_t len = advert_build(frame, sizeof(frame), &r->vr, mac, priority,
+	    ++r->ip_id);
+
+	if (!send_frame(r, frame, len, now))
+		return;
+	r->stats.sent++;
+	if (priority == VRRP_PRIORITY_STOP)
+		r->stats.zero_sent++;
+}
+
+/* The MAC that the virtual addresses are at while we are Master. */
+static const uint8_t *
+master_mac(struct router *r)
+{
+	return r->conf.vr.vmac ? r->virtual_mac : r->seen.mac;
+}
+
+static void
+announce_ipv4(struct router *r, const struct vrrp_addr *addr,
+    const uint8_t *mac, usec_t now)
+{
+	uint8_t frame[VRRP_FRAME_MIN];
+
+	send_frame(r, frame, arp_build(frame, sizeof(frame), false, mac, addr),
+	    now);
+	send_frame(r, frame, arp_build(frame, sizeof(frame), true, mac, addr),
+	    now);
+}
+
+/*
+ * The interface's own addresses are at another MAC since a swap, either way:
+ * frames to the old one no longer reach us, so everybody must know.
+ */
+static void
+announce_own(struct router *r, const uint8_t *mac, usec_t now)
+{
+	uint8_t frame[128];
+	unsigned i;
+
+	for (i = 0; i < r->addrs.n4; i++)
+		announce_ipv4(r, &r->addrs.own4[i], mac, now);
+	for (i = 0; i < r->addrs.n6; i++)
+		send_frame(r, frame, na_build(frame, sizeof(frame),
+		    r->seen.router6, mac, &r->addrs.own6[i]), now);
+}
+
+/* The announcements that must follow come with VRRP_ACT_ANNOUNCE. */
+bool
+router_mac_on(struct router *r)
+{
+	if (link_swap_mac(r->link.index, r->virtual_mac, r->own_mac) == -1) {
+		log_err("cannot set the virtual MAC: %s%s", strerror(errno),
+		    errno == EBUSY || errno == EOPNOTSUPP ?
+		    " (this driver needs -n; a macvlan device is not built "
+		    "in)" : "");
+		return false;
+	}
+	r->swapped = true;
+	return true;
+}
+
+void
+router_mac_off(struct router *r, usec_t now)
+{
+	if (!r->swapped)
+		return;
+	r->swapped = false;
+	if (link_restore_mac(r->link.index, r->virtual_mac, r->own_mac) == -1) {
+		if (errno != ENODEV && errno != ENXIO)
+			log_err("cannot put the own MAC back: %s",
+			    strerror(errno));
+		return;
+	}
+	announce_own(r, r->own_mac, now);
+}
+
+static void
+act_release(struct router *r, usec_t now)
+{
+	if (r->holding && !r->conf.vr.owner &&
+	    ipaddr_del(&r->nl, r->link.index, &r->conf.vr, &r->addrs) == -1 &&
+	    errno != ENODEV)
+		log_err("cannot remove the virtual addresses: %s%s%s",
+		    strerror(errno), r->nl.error[0] ? ": " : "", r->nl.error);
+	r->holding = false;
+	router_mac_off(r, now);
+	r->dirty = true;
+}
+
+bool
+router_add_addresses(struct router *r)
+{
+	if (r->conf.vr.owner)
+		return true;
+	if (ipaddr_add(&r->nl, r->link.index, &r->conf.vr) == 0)
+		return true;
+	log_err("cannot set the virtual addresses: %s%s%s", strerror(errno),
+	    r->nl.error[0] ? ": " : "", r->nl.error);
+	return false;
+}
+
+/* A Master that cannot hold its addresses is no Master (P-17). */
+static bool
+act_acquire(struct router *r)
+{
+	r->holding = true;
+	r->dirty = true;
+	if ((!r->conf.vr.vmac || router_mac_on(r)) && router_add_addresses(r))
+		return true;
+	r->stats.faults++;
+	r->fault = true;
+	return false;
+}
+
+/* One round.  Own addresses too: theirs may have been lost as well. */
+static void
+act_announce(struct router *r, usec_t now)
+{
+	unsigned i;
+
+	for (i = 0; i < r->conf.vr.naddr; i++)
+		announce_ipv4(r, &r->conf.vr.vip[i].addr, master_mac(r), now);
+	if (r->swapped)
+		announce_own(r, r->virtual_mac, now);
+}
+
+static void
+act_notify(struct router *r, enum vrrp_state from, usec_t now)
+{
+	char status[64];
+
+	report_change(&r->vr, from, r->reason, now);
+	if (r->vr.state == VRRP_MASTER)
+		r->stats.became_master++;
+	notify_state(&r->notify, from, r->vr.state, now);
+	snprintf(status, sizeof(status), "STATUS=%s",
+	    vrrp_state_name(r->vr.state));
+	notify_manager(status);
+}
+
+/* Always in this order; an action that fails is an event of the next turn. */
+static void
+run_actions(struct router *r, unsigned actions, enum vrrp_state from,
+    usec_t now)
+{
+	bool held = true;
+
+	if (actions & VRRP_ACT_RESIGN)
+		send_advert(r, VRRP_PRIORITY_STOP, master_mac(r), now);
+	if (actions & VRRP_ACT_RELEASE)
+		act_release(r, now);
+	/* Who yields no longer speaks for the virtual MAC. */
+	if (actions & VRRP_ACT_ADVERT)
+		send_advert(r, r->conf.vr.priority, r->vr.state == VRRP_MASTER ?
+		    master_mac(r) : r->own_mac, now);
+	if (actions & VRRP_ACT_ACQUIRE)
+		held = act_acquire(r);
+	if ((actions & VRRP_ACT_ANNOUNCE) && held)
+		act_announce(r, now);
+	if (actions & VRRP_ACT_NOTIFY)
+		act_notify(r, from, now);
+}
+
+/* Tells the state machine, and does what it says. */
+void
+router_step(struct router *r, enum vrrp_event_type type,
+    const struct vrrp_advert *adv, usec_t now)
+{
+	const struct vrrp_event ev = { type, adv };
+	enum vrrp_state from = r->vr.state;
+	unsigned actions = vrrp_step(&r->vr, &ev, now);
+
+	run_actions(r, actions, from, now);
+}
+
+static void
+on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
+    uint32_t got, uint32_t want, usec_t now)
+{
+	report_drop(&r->stats, drop, from, got, want, false, now);
+	/* An owner hears no rival (RFC 3768 7.1), its neighbours do (F01). */
+	if (drop == VRRP_DROP_OWNER && r->vr.announce_left == 0)
+		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
+}
+
+/* Parse, check, step: the way of one advert. */
+static void
+on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
+{
+	struct vrrp_packet pkt;
+	struct vrrp_advert adv;
+	enum vrrp_drop drop;
+	char addr[REPORT_ADDR_LEN];
+
+	drop = frame_parse(&pkt, frame, len);
+	if (drop == VRRP_DROP_NONE)
+		drop = advert_parse(&adv, &pkt);
+	if (drop != VRRP_DROP_NONE) {
+		on_drop(r, drop, &pkt.src, pkt.got, pkt.want, now);
+		return;
+	}
+	drop = advert_check(&adv, &r->vr);
+	if (drop != VRRP_DROP_NONE) {
+		on_drop(r, drop, &adv.src, adv.got, adv.want, now);
+		return;
+	}
+	if (adv.remark != VRRP_DROP_NONE)
+		report_drop(&r->stats, adv.remark, &adv.src, adv.got, adv.want,
+		    true, now);
+	r->stats.received++;
+	if (adv.priority == VRRP_PRIORITY_STOP)
+		r->stats.zero_received++;
+	log_debug("advert from %s: priority %u", report_addr(addr, &adv.src),
+	    adv.priority);
+	router_step(r, VRRP_EV_ADVERT, &adv, now);
+}
+
+/* Takes what waits in the packet socket. */
+void
+router_receive(struct router *r, usec_t now)
+{
+	uint8_t frame[FRAME_SIZE];
+	ssize_t n;
+	int i;
+
+	for (i = 0; i < ROUTER_DRAIN_MAX && r->link.fd != -1; i++) {
+		n = link_recv(&r->link, frame, sizeof(frame));
+		if (n > 0 && r->vr.state != VRRP_INITIALIZE) {
+			on_frame(r, frame, (size_t)n, now);
+		} else if (n == -1 && errno != EINTR) {
+			/* ENETDOWN and the like: netlink tells more. */
+			if (errno != EAGAIN)
+				r->dirty = true;
+			return;
+		}
+	}
+}
+

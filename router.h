@@ -1,0 +1,65 @@
+/*
+ * One virtual router on its host: the pure state machine and all the edges it
+ * acts through.  Shared by router.c, host.c and vrrpd.c, which alone see both.
+ */
+#ifndef ROUTER_H
+#define ROUTER_H
+
+#include "conf.h"
+#include "ipaddr.h"
+#include "libnetlink.h"
+#include "link.h"
+#include "lockfile.h"
+#include "notify.h"
+#include "report.h"
+#include "vrrp.h"
+
+enum {
+	/*
+	 * Frames or events taken in one turn.  More than a socket's default
+	 * queue holds, so that after a stall all that waited is read before the
+	 * timer is judged; bounded, so that a flood does not starve it.
+	 */
+	ROUTER_DRAIN_MAX = 512,
+	ROUTER_REASON_LEN = 128,
+	ROUTER_MAC_TEXT_LEN = 18
+};
+
+struct router {
+	struct conf conf;
+	struct vrrp vr;
+	struct stats stats;
+	struct notify notify;
+	struct nl nl;			/* requests */
+	struct nl events;		/* what the kernel tells */
+	struct link link;		/* fd -1: no interface to work on */
+	struct link_state seen;		/* the interface, when last looked at */
+	struct ipaddr_table addrs;	/* its addresses, likewise */
+	struct lockfile pid_file;
+	struct lockfile mac_file;
+	uint8_t virtual_mac[VRRP_MAC_LEN];
+	uint8_t own_mac[VRRP_MAC_LEN];	/* never a virtual one */
+	uint16_t ip_id;
+	bool swapped;			/* the virtual MAC is on */
+	bool holding;			/* the virtual addresses are on */
+	bool dirty;			/* look at the interface again */
+	bool fault;			/* tell the state machine next turn */
+	usec_t check_deadline;		/* when to look anyway */
+	char reason[ROUTER_REASON_LEN];	/* why it cannot be used, "" = it can */
+};
+
+/* router.c */
+void	router_step(struct router *, enum vrrp_event_type,
+	    const struct vrrp_advert *, usec_t);
+void	router_receive(struct router *, usec_t);
+bool	router_mac_on(struct router *);
+void	router_mac_off(struct router *, usec_t);
+bool	router_add_addresses(struct router *);
+const char *router_mac_text(char *, const uint8_t *);
+
+/* host.c */
+void	host_reconcile(struct router *, usec_t);
+void	host_events(struct router *);
+void	host_set_own_mac(struct router *, const uint8_t *);
+
+#endif

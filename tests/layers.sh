@@ -1,0 +1,89 @@
+#!/bin/sh
+# make layers: the architecture, checked.  Pure files call nothing outside a
+# short list and keep no data that can change; every file includes downwards
+# only, its own header first.
+set -eu
+cd "$(dirname "$0")/.."
+CC=${CC:-cc}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+fail=0
+
+complain() {
+	echo "layers: $*"
+	fail=1
+}
+
+pure="fsm packet announce conf"
+allowed=" memcmp memcpy memset snprintf vsnprintf strchr strcmp strlen strncmp \
+strpbrk inet_ntop inet_pton _GLOBAL_OFFSET_TABLE_ "
+for file in $pure; do
+	$CC -std=c11 -D_GNU_SOURCE -O1 -fno-stack-protector -U_FORTIFY_SOURCE \
+	    -c -o "$tmp/$file.o" "$file.c"
+	for symbol in $(nm -u "$tmp/$file.o" | awk '{ print $2 }'); do
+		case $allowed in
+		*" $symbol "*) ;;
+		*) complain "$file.c is pure and calls $symbol" ;;
+		esac
+	done
+	nm "$tmp/$file.o" | grep -E ' [bBdDC] ' | grep -v '\.rel\.ro' |
+	while read -r _ kind symbol; do
+		# Tables of pointers are constant, relocated ones lie in "d".
+		objdump -t "$tmp/$file.o" | grep -qE "\.data\.rel\.ro.* $symbol\$" ||
+			echo "$file.c keeps data that can change: $symbol ($kind)"
+	done >"$tmp/data"
+	if [ -s "$tmp/data" ]; then complain "$(cat "$tmp/data")"; fi
+done
+
+# file: the headers of ours that it may include
+check_includes() {
+	file=$1
+	shift
+	grep -o '^#include "[^"]*"' "$file" | cut -d'"' -f2 |
+	while read -r header; do
+		case " $* " in
+		*" $header "*) ;;
+		*) echo "$file must not include $header" ;;
+		esac
+	done >"$tmp/includes"
+	if [ -s "$tmp/includes" ]; then complain "$(cat "$tmp/includes")"; fi
+}
+
+check_includes vrrp.h
+check_includes wire.h vrrp.h
+check_includes conf.h vrrp.h
+check_includes fsm.c vrrp.h
+check_includes packet.c vrrp.h wire.h
+check_includes announce.c vrrp.h wire.h
+check_includes conf.c conf.h
+for edge in log libnetlink link ipaddr notify lockfile process report; do
+	check_includes $edge.h vrrp.h libnetlink.h log.h
+	check_includes $edge.c $edge.h vrrp.h libnetlink.h log.h
+done
+check_includes cmdline.h conf.h
+check_includes cmdline.c cmdline.h
+
+for file in *.c; do
+	own=${file%.c}.h
+	if [ ! -f "$own" ]; then
+		case $file in
+		fsm.c | packet.c | announce.c) own=vrrp.h ;;
+		host.c) own=router.h ;;
+		vrrpd.c) own=cmdline.h ;;
+		esac
+	fi
+	first=$(grep -m1 '^#include' "$file" | cut -d'"' -f2)
+	[ "$first" = "$own" ] || complain "$file includes $first before $own"
+done
+
+# Only these see both sides.
+for file in *.c; do
+	case $file in
+	router.c | host.c | vrrpd.c) continue ;;
+	esac
+	if grep -q 'vrrp_step\|"router.h"' "$file" && [ "$file" != fsm.c ]; then
+		complain "$file reaches over to the state machine"
+	fi
+done
+[ $fail = 0 ] && echo "layers: ok"
+exit $fail

@@ -1,0 +1,55 @@
+#!/bin/sh
+# make lint: what Debian's checkers say of the sources, scripts and manual, and
+# the budgets of the house.  A checker that is not installed is named.
+set -eu
+cd "$(dirname "$0")/.."
+fail=0
+
+# run NAME COMMAND...: no output and status 0, or it is a failure
+run() {
+	name=$1
+	shift
+	if ! command -v "$name" >/dev/null; then
+		echo "lint: $name is not installed, skipped"
+		[ -z "${LINT_ALL:-}" ] || fail=1
+		return
+	fi
+	if out=$("$@" 2>&1) && [ -z "$out" ]; then
+		echo "lint: $name: ok"
+	else
+		echo "lint: $name:"
+		echo "$out"
+		fail=1
+	fi
+}
+
+run cppcheck cppcheck --quiet --std=c11 --enable=warning,portability \
+	--error-exitcode=1 --inline-suppr -D_GNU_SOURCE '-DVERSION="1"' \
+	--suppress=missingIncludeSystem \
+	--suppress=ctuuninitvar ./*.c
+run shellcheck shellcheck -s sh contrib/vrrpd.init tests/lint.sh \
+	tests/layers.sh
+run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2154,SC2034,SC2178,SC2128 \
+	tests/demo.sh tests/ns/*.sh tests/ns/*.t .ci/run
+run mandoc mandoc -Tlint vrrpd.8
+run clang-tidy sh -c 'clang-tidy "$@" 2>/dev/null' - --quiet --warnings-as-errors='*' \
+	--checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy,-clang-analyzer-valist.Uninitialized,-bugprone-assignment-in-if-condition,-bugprone-macro-parentheses' \
+	./*.c -- -std=c11 -D_GNU_SOURCE '-DVERSION="1"'
+
+# Budgets: 80 columns, functions of 60 lines, files of 500.
+long=$(for f in ./*.[ch] tests/*.[ch] tests/ns/*.c; do
+	[ -f "$f" ] || continue
+	expand -t8 "$f" | awk -v f="$f" 'length > 80 { print f ":" NR ": " length " columns" }'
+	[ "$(wc -l <"$f")" -le 1000 ] || echo "$f: too many lines"
+done
+awk 'FNR == 1 { open = 0 }
+     /^\{/ { open = FNR }
+     /^\}/ { if (open && FNR - open > 60)
+		print FILENAME ":" open ": a function of " FNR - open " lines"
+	     open = 0 }' ./*.c)
+if [ -n "$long" ]; then
+	echo "lint: over budget:"
+	echo "$long"
+	fail=1
+fi
+exit $fail

@@ -1,0 +1,149 @@
+#!/bin/bash
+# Every golden vector, and floods of bad frames, into running daemons.
+#
+#    inject > a: vrrpd     b: vrrpd     inject writes into the cable of a host,
+#             |            |            past the bridge; a second cable eth1
+#   ----------+------------+-- br0      leads to a alone
+#
+# Proves R3768-7.1-1 to -10, R3768-5.3.2-1, R3768-5.3.6-1, R2338-7.1-1 to -8, all
+# vectors of ../vectors.txt on the wire, in Backup and in Master; C02 C03 C04
+# C07 (a packet never ends the daemon), C05, C06, P-01 to P-10, F09, F10, F24
+# to F27, R9568-7.1-l.
+. "$(dirname "$0")/lib.sh"
+
+compile inject.c || skip_all "no C compiler"
+lan a b
+
+# advert [FIELD=VALUE]...: a frame in hex; into HOST: what stdin holds
+advert() { perl "$TOP/tests/ns/frame.pl" "$@"; }
+into() { local host=$1; shift; "$T/inject" "$host" "$@"; }
+alive() { kill -0 "${PID[$1]}"; }
+
+# --- the vectors --------------------------------------------------------------
+
+# These the socket's filter refuses, and so they are not counted: another VRID,
+# or cut off before it.
+REFUSED="I12 I26 I28"
+
+own_address() { at a ip addr flush dev eth0; at a ip addr add "$1/24" dev eth0; }
+
+# vectors CONTEXT: the lines; what must be dropped first, so that it is dropped
+# in Master too
+vectors() { awk -v c="$1" '$2 == c' "$TOP/tests/vectors.txt" | sort -r -k 3; }
+
+# expected CONTEXT TIMES: the counters after that
+expected() {
+	vectors "$1" | awk -v refused=" $REFUSED " -v times="$2" '
+	    index(refused, " " $1 " ") { next }
+	    { split($3, word, "+") }
+	    word[1] == "accept" { n["received"] += times; word[1] = word[2] }
+	    word[1] != "" { n[word[1]] += times }
+	    END { for (i in n) print i, n[i] }' | sort
+}
+
+counters() {
+	report a | sed -nE 's/.*[ :]((received|wrong: [a-z-]+) [0-9]+).*/\1/p' |
+	    sed 's/^wrong: //' | sed '/^received 0$/d' | sort
+}
+counted() { [ "$(counters)" = "$(expected "$1" "$2")" ]; }
+
+# try CONTEXT ARGUMENT...
+try() {
+	local context=$1 times=0 state
+	shift
+	start a "$@"
+	for state in Backup Master; do
+		[ "$state" = Backup ] && [ "$context" = C2own ] && continue
+		[ "$state" = Master ] && signal a USR1 &&
+		    until_true 5 logged a '-> master'
+		times=$((times + 1))
+		vectors "$context" | awk '{ print $4 }' | into a
+		until_true 3 counted "$context" "$times"
+		is "$context, in $state: $(vectors "$context" | wc -l) frames, each counted for what it is" \
+		    "$(counters)" "$(expected "$context" "$times")"
+	done
+	ok "$context: alive, and ends well (C02 C03 C04 C07)" stop a
+	mv "$T/a.log" "$T/a-$context.log"
+}
+
+own_address 192.0.2.20
+try C2 -v 51 192.0.2.1
+ok "CARP is named (F24)" grep -q 'looks like CARP' "$T/a-C2.log"
+ok "the interval is an alarm with its sender (F09)" grep -q \
+    'dropped advert from 192.0.2.30: interval is 2, not 1' "$T/a-C2.log"
+ok "so is the list of addresses, but it is let through (F10)" grep -q \
+    ' advert from 192.0.2.30: its address list is not ours' "$T/a-C2.log"
+try C2pw -v 51 -a pw/vrrppass 192.0.2.1
+ok "so is the password, and it is not in the log (C03 C04)" \
+    eval "grep -q 'from 192.0.2.30: wrong password' '$T/a-C2pw.log' &&
+    ! grep -qi vrrppas '$T/a-C2pw.log'"
+try C2pw3 -v 51 -a pw/abc 192.0.2.1
+try C2i255 -v 51 -d 255 192.0.2.1
+try C2v1 -v 1 192.0.2.1
+try C2v255 -v 255 192.0.2.1
+try C2vip -v 51 10.0.112.202
+try C2strict -v 51 --strict-addresses 192.0.2.1
+own_address 192.0.2.1
+try C2own -v 51 192.0.2.1
+own_address 10.0.0.11
+
+# --- frames that are not for us -----------------------------------------------
+
+ip link add name eth1 type veth peer name eth1 netns a
+at a ip link set eth1 up
+ip link set eth1 up
+start a -v 51 10.0.0.1
+start b -v 51 -p 50 10.0.0.1
+ok "a becomes Master" until_true 6 is_master a
+heard=$(counter a received)
+advert prio=200 vlan=7 | into a
+advert prio=200 dmac=020000000011 | into a
+advert prio=200 dmac=ffffffffffff | into a
+advert prio=200 | at a "$T/inject" eth0		# its own way out
+advert prio=200 | into eth1
+is "VLAN tag, unicast, broadcast, outgoing, another LAN (C06): not heard" \
+    "$(counter a received)" "$heard"
+ok "a is still Master" is_master a
+
+# --- floods -------------------------------------------------------------------
+
+# 500 frames, 50 senders, every reason; 200 rounds of them in 4 s and more
+for i in $(seq 100 149); do
+	from="src=10.0.0.$i prio=250"
+	advert $from ttl=64; advert $from version=3; advert $from type=2
+	advert $from sum=1; advert $from auth=1 password=wrong
+	advert $from auth=7; advert $from interval=9; advert $from list=
+	advert $from dst=10.0.0.1; advert $from auth=254
+done >"$T/flood"
+capture wire
+for host in a b; do
+	background into "$host" 200 20000 <"$T/flood" 2>/dev/null
+	flood[${#flood[@]}]=$!
+done
+wait "${flood[@]}"
+ok "both survive 100,000 bad frames" eval 'alive a && alive b'
+ok "and nothing changed: a is Master, b Backup (F25)" \
+    eval 'is_master a && not is_master b'
+is "b never became Master" "$(counter b 'became master')" 0
+within "of the frames were counted" \
+    "$(report b | awk '/wrong:/ { n += $6 } END { print n }')" 50000 100000
+within "lines in the log of b (F27, R3768-7.1-8, R9568-7.1-l)" \
+    "$(count_logged b 'dropped advert')" 10 64
+
+# Bad frames are no sign of life: b takes over when it must, in their midst.
+background into b 300 20000 <"$T/flood"
+flood=$!
+sleep 1
+kill -9 "${PID[a]}"
+ok "b takes over during a flood" until_true 6 is_master b
+kill "$flood" 2>/dev/null
+wait "$flood" 2>/dev/null
+end_capture wire
+lines=$(adverts wire)
+within "longest silence of a under flood, s" "$(echo "$lines" | awk '
+    $2 == "10.0.0.11" { if (t && $1 - t > max) max = $1 - t; t = $1 }
+    END { print max }')" 0.9 1.1
+within "a's last advert to b's first, s (F25)" "$(echo "$lines" | awk '
+    $2 == "10.0.0.11" { t = $1 } $2 == "10.0.0.12" { print $1 - t; exit }')" \
+    3.796 3.9
+done_testing
