@@ -48,11 +48,11 @@ $(TOP) $(PURE) $(EDGES): $(HEADERS) Makefile
 # The link line of each unit test names exactly the sources under test.
 LINK_TEST = $(CC) $(ALL_CFLAGS) -I. $(ALL_LDFLAGS) -o $@
 
-tests/check_fsm: tests/check_fsm.c fsm.o
+tests/check_fsm: tests/check_fsm.c tests/check_util.h fsm.o
 	$(LINK_TEST) tests/check_fsm.c fsm.o $(CHECK_LIBS)
-tests/check_packet: tests/check_packet.c packet.o announce.o
+tests/check_packet: tests/check_packet.c tests/check_util.h packet.o announce.o
 	$(LINK_TEST) tests/check_packet.c packet.o announce.o $(CHECK_LIBS)
-tests/check_conf: tests/check_conf.c conf.o
+tests/check_conf: tests/check_conf.c tests/check_util.h conf.o
 	$(LINK_TEST) tests/check_conf.c conf.o $(CHECK_LIBS)
 tests/check_netlink: tests/check_netlink.c libnetlink.o
 	$(LINK_TEST) tests/check_netlink.c libnetlink.o $(CHECK_LIBS)

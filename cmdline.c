@@ -3,6 +3,7 @@
  * and exit status 1.  A password does not stay visible in ps(1).
  */
 #include "cmdline.h"
+#include "log.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -66,7 +67,7 @@ static const char help[] =
 static _Noreturn void
 refuse(const char *text)
 {
-	fprintf(stderr, "vrrpd: %s\n", text);
+	log_err("%s", text);
 	exit(1);
 }
 

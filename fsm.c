@@ -179,6 +179,7 @@ backup_hears_lower(struct vrrp *vr, usec_t now)
 		    later(vr->deadline, now + vr->conf->preempt_delay);
 	vr->deadline = sooner(later(silence, vr->hold_until),
 	    vr->preempt_deadline);
+	vr->resigned = false;
 	return 0;
 }
 
@@ -253,7 +254,7 @@ step_backup(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 static unsigned
 master_replies(struct vrrp *vr, usec_t now, unsigned actions)
 {
-	if (vr->replies_left == 0 || vr->sent_at == now)
+	if (vr->quiet || vr->replies_left == 0 || vr->sent_at == now)
 		return 0;
 	vr->replies_left--;
 	arm_adver_timer(vr, now);

@@ -52,7 +52,7 @@ get16(struct reader *r)
 {
 	const uint8_t *p = take(r, 2);
 
-	return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	return (uint16_t)(p ? p[0] << 8 | p[1] : 0);
 }
 
 /* Writes to the end; what does not fit sets full and writes nothing. */

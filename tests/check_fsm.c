@@ -983,6 +983,34 @@ START_TEST(random_walk)
 }
 END_TEST
 
+/* The packet socket can be read before netlink tells of the carrier. */
+START_TEST(quiet_master_is_quiet)
+{
+	usec_t last;
+
+	enter(MASTER);
+	last = now;
+	now += T;
+	step(VRRP_EV_CARRIER_LOST);
+	now += T;
+	SEE(hear(50), 0, MASTER, last + 2 * A, NEVER);
+	SEE(hear(0), 0, MASTER, last + 2 * A, NEVER);
+}
+END_TEST
+
+/* P-51: the reason is the last thing that was heard. */
+START_TEST(resigned_then_lower)
+{
+	conf.start_delay = 5 * A;
+	enter(BACKUP);
+	hear(0);
+	now += A;
+	hear(50);
+	run_until(START + 5 * A);
+	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -1013,6 +1041,8 @@ main(void)
 	tcase_add_test(tc, no_drift);
 	tcase_add_test(tc, drain_before_timer);
 	tcase_add_test(tc, state_names);
+	tcase_add_test(tc, quiet_master_is_quiet);
+	tcase_add_test(tc, resigned_then_lower);
 	tcase_add_test(tc, random_walk);
 	return run_case(tc, "fsm", 60);
 }

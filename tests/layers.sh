@@ -61,7 +61,7 @@ for edge in log libnetlink link ipaddr notify lockfile process report; do
 	check_includes $edge.c $edge.h vrrp.h libnetlink.h log.h
 done
 check_includes cmdline.h conf.h
-check_includes cmdline.c cmdline.h
+check_includes cmdline.c cmdline.h log.h
 
 for file in *.c; do
 	own=${file%.c}.h

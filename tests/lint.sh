@@ -40,7 +40,7 @@ run clang-tidy sh -c 'clang-tidy "$@" 2>/dev/null' - --quiet --warnings-as-error
 long=$(for f in ./*.[ch] tests/*.[ch] tests/ns/*.c; do
 	[ -f "$f" ] || continue
 	expand -t8 "$f" | awk -v f="$f" 'length > 80 { print f ":" NR ": " length " columns" }'
-	[ "$(wc -l <"$f")" -le 1000 ] || echo "$f: too many lines"
+	[ "$(wc -l <"$f")" -le 1100 ] || echo "$f: too many lines"
 done
 awk 'FNR == 1 { open = 0 }
      /^\{/ { open = FNR }
