@@ -172,7 +172,8 @@ settle_addresses(struct router *r, usec_t now)
 		r->dirty = true;
 	} else if (!r->holding && ipaddr_left(&r->addrs, conf)) {
 		log_notice("removing virtual addresses of an earlier life");
-		if (ipaddr_del(&r->nl, r->seen.index, conf, &r->addrs) == -1)
+		if (ipaddr_del(&r->nl, r->seen.index, conf, &r->addrs,
+		    true) == -1)
 			log_err("cannot remove them: %s", strerror(errno));
 	}
 }

@@ -94,9 +94,11 @@ on_address_message(const struct nl_msg *msg, void *arg)
 	}
 	if (!found)
 		return;
+	/* An IPv6 address that is still being checked is nobody's yet. */
 	if (ifa.ifa_family == AF_INET)
 		note_ipv4(scan, &addr, ifa.ifa_prefixlen, marked);
-	else if (ifa.ifa_family == AF_INET6)
+	else if (ifa.ifa_family == AF_INET6 &&
+	    !(ifa.ifa_flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
 		add_own(scan->table->own6, &scan->table->n6, &addr);
 }
 
@@ -159,12 +161,13 @@ ipaddr_add(struct nl *nl, unsigned index, const struct vrrp_conf *conf)
 }
 
 /*
- * All of them, in one batch, as configured; those that table shows with our
- * mark also with the prefix length they have (F32).
+ * All of them in one batch, or only those that carry our mark.  What table
+ * shows with our mark goes with the prefix length that it has (F32); the others
+ * as configured, since a kernel before 5.18 keeps no mark.
  */
 int
 ipaddr_del(struct nl *nl, unsigned index, const struct vrrp_conf *conf,
-    const struct ipaddr_table *table)
+    const struct ipaddr_table *table, bool marked_only)
 {
 	struct nl_batch batch;
 	unsigned i;
@@ -175,7 +178,7 @@ ipaddr_del(struct nl *nl, unsigned index, const struct vrrp_conf *conf,
 
 		if (table->presence[i] == IPADDR_OURS)
 			vip.plen = table->plen[i];
-		else if (table->presence[i] == IPADDR_REAL)
+		else if (marked_only)
 			continue;
 		put_request(nl, &batch, RTM_DELADDR, 0, index, &vip);
 	}

@@ -33,7 +33,7 @@ int	ipaddr_scan(struct nl *, unsigned, const struct vrrp_conf *,
 	    struct ipaddr_table *);
 int	ipaddr_add(struct nl *, unsigned, const struct vrrp_conf *);
 int	ipaddr_del(struct nl *, unsigned, const struct vrrp_conf *,
-	    const struct ipaddr_table *);
+	    const struct ipaddr_table *, bool);
 bool	ipaddr_complete(const struct ipaddr_table *, const struct vrrp_conf *);
 bool	ipaddr_left(const struct ipaddr_table *, const struct vrrp_conf *);
 

@@ -114,8 +114,8 @@ static void
 act_release(struct router *r, usec_t now)
 {
 	if (r->holding && !r->conf.vr.owner &&
-	    ipaddr_del(&r->nl, r->link.index, &r->conf.vr, &r->addrs) == -1 &&
-	    errno != ENODEV)
+	    ipaddr_del(&r->nl, r->link.index, &r->conf.vr, &r->addrs,
+	    false) == -1 && errno != ENODEV)
 		log_err("cannot remove the virtual addresses: %s%s%s",
 		    strerror(errno), r->nl.error[0] ? ": " : "", r->nl.error);
 	r->holding = false;
