@@ -109,6 +109,7 @@ leave_link(struct router *r, usec_t now)
 	link_close(&r->link);
 	r->swapped = false;
 	r->holding = false;
+	r->dirty = true;
 }
 
 static void
@@ -193,9 +194,9 @@ host_reconcile(struct router *r, usec_t now)
 		    strcmp(before, r->reason) != 0)
 			log_notice("waiting: %s", r->reason);
 		leave_link(r, now);
-		/* Another address or device may do at once. */
-		if (r->vr.state == VRRP_INITIALIZE)
-			find_reason(r, r->reason);
+		/* What we saw is not true any more; look again at once. */
+		if (r->dirty)
+			return;
 	}
 	if (r->seen.present) {
 		settle_mac(r, now);
