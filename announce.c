@@ -25,6 +25,23 @@ static const uint8_t broadcast_mac[VRRP_MAC_LEN] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 };
 
+static void
+put_arp(struct writer *w, const uint8_t *to, uint16_t operation,
+    const uint8_t *mac, const struct vrrp_addr *source,
+    const uint8_t *target_mac, const struct vrrp_addr *target)
+{
+	put_ethernet(w, to, mac, ETH_ARP);
+	put16(w, ARP_ETHERNET);
+	put16(w, ETH_IPV4);
+	put8(w, VRRP_MAC_LEN);
+	put8(w, IPV4_LEN);
+	put16(w, operation);
+	put(w, mac, VRRP_MAC_LEN);
+	put(w, source->octet, IPV4_LEN);
+	put(w, target_mac, VRRP_MAC_LEN);
+	put(w, target->octet, IPV4_LEN);
+}
+
 /*
  * Gratuitous ARP for an IPv4 address at mac, as a request (RFC 3768 6.4.2; the
  * target hardware address is not known yet: zero) or as a reply, which nobody
@@ -37,16 +54,23 @@ arp_build(uint8_t *buf, size_t size, bool reply, const uint8_t *mac,
 	static const uint8_t unknown[VRRP_MAC_LEN];
 	struct writer w = { buf, 0, size, false };
 
-	put_ethernet(&w, broadcast_mac, mac, ETH_ARP);
-	put16(&w, ARP_ETHERNET);
-	put16(&w, ETH_IPV4);
-	put8(&w, VRRP_MAC_LEN);
-	put8(&w, IPV4_LEN);
-	put16(&w, reply ? ARP_REPLY : ARP_REQUEST);
-	put(&w, mac, VRRP_MAC_LEN);
-	put(&w, addr->octet, IPV4_LEN);
-	put(&w, reply ? mac : unknown, VRRP_MAC_LEN);
-	put(&w, addr->octet, IPV4_LEN);
+	put_arp(&w, broadcast_mac, reply ? ARP_REPLY : ARP_REQUEST, mac, addr,
+	    reply ? mac : unknown, addr);
+	return frame_end(&w);
+}
+
+/*
+ * An ordinary ARP request: who has addr, tell source at mac.  Returns the
+ * length of the frame, 0 = does not fit.
+ */
+size_t
+arp_ask_build(uint8_t *buf, size_t size, const uint8_t *mac,
+    const struct vrrp_addr *source, const struct vrrp_addr *addr)
+{
+	static const uint8_t unknown[VRRP_MAC_LEN];
+	struct writer w = { buf, 0, size, false };
+
+	put_arp(&w, broadcast_mac, ARP_REQUEST, mac, source, unknown, addr);
 	return frame_end(&w);
 }
 

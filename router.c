@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-	FRAME_SIZE = 2048		/* no advert is longer */
+	FRAME_SIZE = 2048,		/* no advert is longer */
+	ASK_AGAIN = 50000		/* us, for a winner that is slow */
 };
 
 /* buf[ROUTER_MAC_TEXT_LEN] */
@@ -160,6 +161,46 @@ act_announce(struct router *r, usec_t now)
 		announce_own(r, r->virtual_mac, now);
 }
 
+/*
+ * Who has the addresses now?  The new Master's gratuitous ARP may have come
+ * before we let go; our kernel then answered it from the virtual MAC, and
+ * switches look for that here until the next advert (F37).  The answer to this
+ * question comes from where the virtual MAC is now.
+ */
+static void
+ask(struct router *r, usec_t now)
+{
+	uint8_t frame[VRRP_FRAME_MIN];
+	unsigned i;
+
+	for (i = 0; i < r->conf.vr.naddr; i++)
+		send_frame(r, frame, arp_ask_build(frame, sizeof(frame),
+		    r->own_mac, &r->vr.source, &r->conf.vr.vip[i].addr), now);
+}
+
+/* Who yields no longer speaks for the virtual MAC, but asks for it. */
+static void
+act_advert(struct router *r, usec_t now)
+{
+	bool yields = r->vr.state != VRRP_MASTER;
+
+	send_advert(r, r->conf.vr.priority, yields ? r->own_mac :
+	    master_mac(r), now);
+	if (!yields || !r->conf.vr.vmac)
+		return;
+	ask(r, now);
+	r->ask_deadline = now + ASK_AGAIN;
+}
+
+/* The second time, if we are still Backup. */
+void
+router_ask(struct router *r, usec_t now)
+{
+	r->ask_deadline = VRRP_NEVER;
+	if (r->vr.state == VRRP_BACKUP)
+		ask(r, now);
+}
+
 static void
 act_notify(struct router *r, enum vrrp_state from, usec_t now)
 {
@@ -185,10 +226,8 @@ run_actions(struct router *r, unsigned actions, enum vrrp_state from,
 		send_advert(r, VRRP_PRIORITY_STOP, master_mac(r), now);
 	if (actions & VRRP_ACT_RELEASE)
 		act_release(r, now);
-	/* Who yields no longer speaks for the virtual MAC. */
 	if (actions & VRRP_ACT_ADVERT)
-		send_advert(r, r->conf.vr.priority, r->vr.state == VRRP_MASTER ?
-		    master_mac(r) : r->own_mac, now);
+		act_advert(r, now);
 	if (actions & VRRP_ACT_ACQUIRE)
 		held = act_acquire(r);
 	if ((actions & VRRP_ACT_ANNOUNCE) && held)

@@ -45,6 +45,7 @@ struct router {
 	bool dirty;			/* look at the interface again */
 	bool fault;			/* tell the state machine next turn */
 	usec_t check_deadline;		/* when to look anyway */
+	usec_t ask_deadline;		/* when to ask who has the addresses */
 	char reason[ROUTER_REASON_LEN];	/* why it cannot be used, "" = it can */
 };
 
@@ -52,6 +53,7 @@ struct router {
 void	router_step(struct router *, enum vrrp_event_type,
 	    const struct vrrp_advert *, usec_t);
 void	router_receive(struct router *, usec_t);
+void	router_ask(struct router *, usec_t);
 bool	router_mac_on(struct router *);
 void	router_mac_off(struct router *, usec_t);
 bool	router_add_addresses(struct router *);

@@ -241,6 +241,8 @@ size_t		advert_build(uint8_t *, size_t, const struct vrrp *,
 		    const uint8_t *, uint8_t, uint16_t);
 size_t		arp_build(uint8_t *, size_t, bool, const uint8_t *,
 		    const struct vrrp_addr *);
+size_t		arp_ask_build(uint8_t *, size_t, const uint8_t *,
+		    const struct vrrp_addr *, const struct vrrp_addr *);
 size_t		na_build(uint8_t *, size_t, bool, const uint8_t *,
 		    const struct vrrp_addr *);
 void		vrrp_mac(uint8_t *, const struct vrrp_conf *);

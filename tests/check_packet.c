@@ -819,12 +819,35 @@ START_TEST(virtual_mac)
 }
 END_TEST
 
+/* F37: an ordinary question from the own address, for switches to relearn. */
+START_TEST(asks_who_has_it)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 0x20 };
+	static const uint8_t wanted[42] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 0x20,
+		0x08, 0x06, 0, 1, 0x08, 0, 6, 4, 0, 1,
+		2, 0, 0, 0, 0, 0x20, 192, 0, 2, 20,
+		0, 0, 0, 0, 0, 0, 192, 0, 2, 1
+	};
+	struct vrrp_addr own = { { 192, 0, 2, 20 } };
+	struct vrrp_addr vip = { { 192, 0, 2, 1 } };
+	uint8_t frame[VRRP_FRAME_MIN];
+
+	ck_assert_uint_eq(arp_ask_build(frame, sizeof(frame), mac, &own, &vip),
+	    VRRP_FRAME_MIN);
+	ck_assert_mem_eq(frame, wanted, sizeof(wanted));
+	ck_assert_uint_eq(arp_ask_build(frame, sizeof(frame) - 1, mac, &own,
+	    &vip), 0);
+}
+END_TEST
+
 int
 main(void)
 {
 	TCase *tc = tcase_create("packet");
 
 	tcase_add_checked_fixture(tc, load_vectors, NULL);
+	tcase_add_test(tc, asks_who_has_it);
 	tcase_add_test(tc, golden_verdicts);
 	tcase_add_test(tc, golden_fields);
 	tcase_add_test(tc, golden_build);
