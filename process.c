@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -148,10 +149,12 @@ process_ready(int ready, bool detached)
 	close(ready);
 }
 
-/* Whether we hold CAP_NET_ADMIN, without which no address can be set. */
+/* Whether we may open packet sockets and set addresses. */
 bool
-process_may_admin(void)
+process_may_run(void)
 {
+	const uint32_t need = CAP_TO_MASK(CAP_NET_ADMIN) |
+	    CAP_TO_MASK(CAP_NET_RAW);
 	struct __user_cap_header_struct head = {
 		.version = _LINUX_CAPABILITY_VERSION_3
 	};
@@ -160,6 +163,5 @@ process_may_admin(void)
 	memset(data, 0, sizeof(data));
 	if (syscall(SYS_capget, &head, data) == -1)
 		return false;
-	return data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective &
-	    CAP_TO_MASK(CAP_NET_ADMIN);
+	return (data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective & need) == need;
 }

@@ -22,6 +22,6 @@ void	process_clean(void);
 void	process_catch(sigset_t *);
 int	process_detach(void);
 void	process_ready(int, bool);
-bool	process_may_admin(void);
+bool	process_may_run(void);
 
 #endif

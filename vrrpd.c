@@ -195,7 +195,7 @@ check_system(void)
 	if (conf_set_owner(&d.conf, real, err) == -1)
 		fatal(EXIT_REFUSED, "%s", err);
 	check_mtu();
-	if (!process_may_admin())
+	if (!process_may_run())
 		fatal(EXIT_SYSTEM, "not permitted: run it as root, or with "
 		    "CAP_NET_ADMIN and CAP_NET_RAW");
 }

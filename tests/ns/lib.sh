@@ -255,6 +255,8 @@ clean_wire() {
 	return 1
 }
 
+# median: of the numbers on stdin
+median() { sort -n | awk '{ x[NR] = $1 } END { if (NR) print x[int((NR + 1) / 2)] }'; }
 minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.6f", a - b }'; }
 
 # --- helpers in C -------------------------------------------------------------
@@ -263,6 +265,14 @@ minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.6f", a - b }'; }
 compile() {
 	local source=$1
 	shift
-	${CC:-cc} -O1 -Wall -Wextra -o "$T/${source%.c}" "$@" \
-	    "$TOP/tests/ns/$source"
+	cc -O1 -Wall -Wextra -o "$T/${source%.c}" "$@" "$TOP/tests/ns/$source"
+}
+
+# preload_faults: daemons started from now on have fault.c in them, with its
+# switches in $FAULT
+preload_faults() {
+	compile fault.c -fPIC -shared || return
+	export FAULT=$T/faults
+	mkdir -p "$FAULT"
+	WRAP="env LD_PRELOAD=$T/fault ${WRAP:-}"
 }

@@ -17,7 +17,7 @@ lan a b
 # advert [FIELD=VALUE]...: a frame in hex; into HOST: what stdin holds
 advert() { perl "$TOP/tests/ns/frame.pl" "$@"; }
 into() { local host=$1; shift; "$T/inject" "$host" "$@"; }
-alive() { kill -0 "${PID[$1]}"; }
+alive() { signal "$1" 0; }
 
 # --- the vectors --------------------------------------------------------------
 
@@ -29,15 +29,14 @@ own_address() { at a ip addr flush dev eth0; at a ip addr add "$1/24" dev eth0; 
 
 # vectors CONTEXT: the lines; what must be dropped first, so that it is dropped
 # in Master too
-vectors() { awk -v c="$1" '$2 == c' "$TOP/tests/vectors.txt" | sort -r -k 3; }
+vectors() { awk -v c="$1" '!/^#/ && $2 == c' "$TOP/tests/vectors.txt" | sort -r -k 3; }
 
 # expected CONTEXT TIMES: the counters after that
 expected() {
 	vectors "$1" | awk -v refused=" $REFUSED " -v times="$2" '
 	    index(refused, " " $1 " ") { next }
-	    { split($3, word, "+") }
-	    word[1] == "accept" { n["received"] += times; word[1] = word[2] }
-	    word[1] != "" { n[word[1]] += times }
+	    /accept/ { n["received"] += times }
+	    sub(/accept[+]?/, "", $3) == 0 || $3 != "" { n[$3] += times }
 	    END { for (i in n) print i, n[i] }' | sort
 }
 
@@ -68,9 +67,8 @@ try() {
 
 own_address 192.0.2.20
 try C2 -v 51 192.0.2.1
-ok "CARP is named (F24)" grep -q 'looks like CARP' "$T/a-C2.log"
 ok "the interval is an alarm with its sender (F09)" grep -q \
-    'dropped advert from 192.0.2.30: interval is 2, not 1' "$T/a-C2.log"
+    'dropped advert from 192.0.2.30: interval is [02], not 1' "$T/a-C2.log"
 ok "so is the list of addresses, but it is let through (F10)" grep -q \
     ' advert from 192.0.2.30: its address list is not ours' "$T/a-C2.log"
 try C2pw -v 51 -a pw/vrrppass 192.0.2.1
@@ -105,6 +103,10 @@ is "VLAN tag, unicast, broadcast, outgoing, another LAN (C06): not heard" \
     "$(counter a received)" "$heard"
 ok "a is still Master" is_master a
 
+awk '$1 == "I61" { print $4 }' "$TOP/tests/vectors.txt" | into a
+ok "CARP is named (F24)" until_true 2 logged a \
+    'dropped advert from 192.0.2.30: length is 36, .*looks like CARP'
+
 # --- floods -------------------------------------------------------------------
 
 # 500 frames, 50 senders, every reason; 200 rounds of them in 4 s and more
@@ -116,28 +118,24 @@ for i in $(seq 100 149); do
 	advert $from dst=10.0.0.1; advert $from auth=254
 done >"$T/flood"
 capture wire
-for host in a b; do
-	background into "$host" 200 20000 <"$T/flood" 2>/dev/null
-	flood[${#flood[@]}]=$!
-done
-wait "${flood[@]}"
+into a 200 20000 <"$T/flood" & PIDS+=($!)
+into b 200 20000 <"$T/flood" & PIDS+=($!)
+wait "${PIDS[@]: -2}"
 ok "both survive 100,000 bad frames" eval 'alive a && alive b'
 ok "and nothing changed: a is Master, b Backup (F25)" \
     eval 'is_master a && not is_master b'
 is "b never became Master" "$(counter b 'became master')" 0
-within "of the frames were counted" \
-    "$(report b | awk '/wrong:/ { n += $6 } END { print n }')" 50000 100000
+within "of 100,000 frames were counted" \
+    "$(report b | awk '/wrong:/ { n += $7 } END { print n }')" 50000 100000
 within "lines in the log of b (F27, R3768-7.1-8, R9568-7.1-l)" \
     "$(count_logged b 'dropped advert')" 10 64
 
 # Bad frames are no sign of life: b takes over when it must, in their midst.
-background into b 300 20000 <"$T/flood"
-flood=$!
+"$T/inject" b 300 20000 <"$T/flood" & PIDS+=($!)
 sleep 1
-kill -9 "${PID[a]}"
+signal a KILL
 ok "b takes over during a flood" until_true 6 is_master b
-kill "$flood" 2>/dev/null
-wait "$flood" 2>/dev/null
+kill "${PIDS[-1]}" 2>/dev/null
 end_capture wire
 lines=$(adverts wire)
 within "longest silence of a under flood, s" "$(echo "$lines" | awk '

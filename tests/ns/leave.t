@@ -1,0 +1,138 @@
+#!/bin/bash
+# Nothing is left behind: on the interface, in files, or after a crash.
+#
+#    a: vrrpd, sent to and fro by USR1 and USR2
+#
+# Proves C08 (priority 0 first, then the addresses go), C13 and F32 (what a
+# killed one left), C16, C19 (files), R3768-6.4.3-5, and the promise of the
+# manual that TERM puts everything back, byte for byte.
+. "$(dirname "$0")/lib.sh"
+
+lan a
+at a ip addr add 2001:db8::11/64 dev eth0
+settle a
+preload_faults || skip_all "no C compiler"
+touch "$FAULT/trace"
+before=$(snapshot a)
+many=$(seq -f 10.7.0.%g 1 254)
+own=02:00:00:00:00:11
+virtual=00:00:5e:00:01:33
+
+begin() {		# ARGUMENT...: listening when this returns
+	rm -f "$T/a.log"
+	start a "$@"
+	until_true 2 logged a 'initialize -> backup'
+}
+to_and_fro() {		# TIMES ADDRESS
+	local i
+	for i in $(seq "$1"); do
+		signal a USR1
+		until_true 2 is_master a "$2" || return
+		signal a USR2
+		until_true 2 not is_master a "$2" || return
+	done
+	signal a USR1
+	until_true 2 is_master a "$2"
+}
+
+# --- TERM ---------------------------------------------------------------------
+
+# leaves DESCRIPTION TIMES ARGUMENT...: the last is an address
+leaves() {
+	local what=$1 times=$2
+	shift 2
+	begin -v 51 "$@"
+	ok "$what: $times times Master and back" to_and_fro "$times" "${!#}"
+	stop a
+	is "$what: ends with 0" $? 0
+	is "$what: as before" "$(snapshot a)" "$before"
+	is "$what: no file left" "$(ls "$T/a")" ""
+}
+
+leaves "virtual MAC" 20 10.0.0.1
+leaves "with -n" 20 -n 10.0.0.1
+leaves "prefixes" 3 10.0.0.2/24 10.8.0.1/24 10.0.0.1/32
+leaves "255 addresses" 2 $many 10.0.0.1
+begin -v 51 10.0.0.1
+stop a INT
+is "INT in Backup: as before" "$(snapshot a)" "$before"
+
+# A script still runs: the addresses do not wait for it.
+printf '#!/bin/sh\nsleep 1\n' >"$T/script"
+chmod +x "$T/script"
+begin -v 51 -U "$T/script" --on-backup "$T/script" 10.0.0.1
+to_and_fro 0 10.0.0.1
+signal a TERM
+ok "scripts running: the address goes at once" until_true 0.7 not is_master a
+ok "and vrrpd is still there for them" kill -0 "${PID[a]}"
+stop a
+is "ends with 0" $? 0
+is "as before" "$(snapshot a)" "$before"
+
+# --- the order (C08) ----------------------------------------------------------
+
+begin -v 51 10.0.0.1
+for sign in USR2 TERM; do
+	to_and_fro 0 10.0.0.1
+	: >"$FAULT/trace"
+	signal a $sign
+	until_true 2 not is_master a
+	until_true 2 grep -q 'arp 10.0.0.11' "$FAULT/trace"
+	is "C08: $sign: priority 0, addresses off, own MAC, own addresses announced" \
+	    "$(uniq "$FAULT/trace" | head -4)" \
+	    "advert 0"$'\n'"deladdr"$'\n'"hwaddr $own"$'\n'"arp 10.0.0.11"
+done
+stop a
+
+# --- after kill -9 (C13) ------------------------------------------------------
+
+# crash ARGUMENT...: a Master killed; its address and MAC stay
+crash() {
+	begin "$@"
+	to_and_fro 0 10.0.0.1
+	kill -9 "${PID[a]}"
+	wait "${PID[a]}" 2>/dev/null
+}
+restarts() {		# DESCRIPTION ARGUMENT...
+	local what=$1
+	shift
+	begin "$@"
+	ok "$what: the left-over is removed" until_true 1 not is_master a
+	is "$what: own MAC" "$(mac_of a)" $own
+	signal a USR1
+	until_true 2 is_master a
+	stop a
+	is "$what: as before" "$(snapshot a)" "$before"
+}
+
+crash -v 51 10.0.0.1
+is "C13: a killed Master leaves its MAC" "$(mac_of a)" $virtual
+restarts "C13" -v 51 10.0.0.1
+crash -v 51 10.0.0.1
+restarts "C13 with -n" -v 51 -n 10.0.0.1
+crash -v 51 10.0.0.1
+restarts "C13 with another VRID" -v 52 10.0.0.1
+crash -v 51 10.0.0.1/24
+restarts "F32 with another prefix length" -v 51 10.0.0.1
+crash -v 51 -n 10.0.0.1
+restarts "C13 -n killed" -v 51 10.0.0.1
+
+crash -v 51 10.0.0.1
+rm "$T/a/vrrpd_eth0.mac"
+at a "$VRRPD" -i eth0 -v 51 -f "$T/a" 10.0.0.1 2>"$T/refusal"
+is "C13: an own MAC that nobody knows: refused" $? 2
+ok "and the line says what to do" grep -q 'ip link set dev eth0 address' "$T/refusal"
+at a ip link set dev eth0 address $own
+restarts "then" -v 51 10.0.0.1
+
+# --- two on one interface (C16) -----------------------------------------------
+
+start a -v 51 -n 10.0.0.1
+first=${PID[a]}
+start a -v 52 -n 10.0.0.2
+is "C16: a pid file for each" "$(cat "$T"/a/*.pid)" "$first"$'\n'"${PID[a]}"
+stop a
+kill "$first"
+wait "$first"
+is "as before" "$(snapshot a)" "$before"
+done_testing

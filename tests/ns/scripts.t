@@ -1,0 +1,156 @@
+#!/bin/bash
+# Scripts and the service manager.
+#
+#    a: vrrpd with scripts; USR1 and USR2 make the news
+#
+# Proves F13 (one at a time, in order, the newest wins, never waited for, killed
+# with its group when it takes too long), F36, C19 (what a script inherits), and
+# the datagrams of sd_notify(3).
+# shellcheck disable=SC2016	# eval of single quotes is meant
+. "$(dirname "$0")/lib.sh"
+
+lan a
+preload_faults || skip_all "no C compiler"
+
+# script NAME: its body on stdin
+script() { { echo '#!/bin/sh'; cat; } >"$T/$1"; chmod +x "$T/$1"; }
+begin() {		# ARGUMENT...: listening when this returns
+	rm -f "$T/a.log"
+	start a -v 51 "$@" 10.0.0.1
+	until_true 2 logged a 'initialize -> backup'
+}
+lines() { [ "$(wc -l <"$1")" = "$2" ]; }
+
+# --- what it gets -------------------------------------------------------------
+
+script show <<END
+exec >"$T/shown" 3>&1
+echo "\$# \$*"
+tr '\0' '\n' <"/proc/\$\$/environ"
+exec 3>&- >&2
+for fd in 0 1 2 3 4 5 6 7 8 9; do
+	[ -e /proc/\$\$/fd/\$fd ] && echo "\$fd \$(readlink /proc/\$\$/fd/\$fd)" >>"$T/fds"
+done
+echo a word
+echo another >&2
+printf 'control \033[2J and no end'
+exit 3
+END
+export SECRET=geheim
+begin -p 77 -U "$T/show" 10.0.0.2
+unset SECRET
+signal a USR1
+ok "a script that fails is in the log" until_true 2 logged a 'script: exit status 3'
+is "three arguments and a clean environment" "$(cat "$T/shown")" "3 master eth0 51
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+VRRPD_INTERFACE=eth0
+VRRPD_VRID=51
+VRRPD_PRIORITY=77
+VRRPD_STATE=master
+VRRPD_ADDRESSES=10.0.0.2 10.0.0.1"
+is "C19: /dev/null, two ends of a pipe, nothing else" \
+    "$(sed 's/pipe:.*/pipe/' "$T/fds")" $'0 /dev/null\n1 pipe\n2 pipe'
+is "what it says is in the log" "$(sed -n 's/.*51: script: //p' "$T/a.log")" \
+    $'a word\nanother\ncontrol ?[2J and no end\nexit status 3'
+
+# A file that cannot be run any more (F36)
+printf '#!/nowhere\n' >"$T/show"
+signal a USR2
+until_true 2 logged a 'master -> backup'
+signal a USR1
+ok "F36: one that cannot run is in the log" until_true 2 \
+    logged a 'script: exit status 127'
+ok "and why" logged a 'script: cannot run: No such file'
+is "and no second daemon is left" \
+    "$(cat "/proc/${PID[a]}/task/${PID[a]}/children")" ""
+stop a
+
+# --- one at a time ------------------------------------------------------------
+
+script slow <<END
+echo "begin \$1" >>"$T/order"
+while [ -e "$T/wait" ]; do sleep 0.1; done
+echo "end \$1" >>"$T/order"
+END
+touch "$T/wait"
+capture wire
+begin -U "$T/slow" --on-backup "$T/slow"
+signal a USR1
+until_true 2 grep -q 'begin master' "$T/order"
+for n in 1 2; do
+	signal a USR2
+	until_true 2 log_grows a 'master -> backup' $((n - 1))
+	signal a USR1
+	until_true 2 is_master a
+done
+sleep 2.2		# the first script still runs
+end_capture wire
+rm "$T/wait"
+until_true 4 lines "$T/order" 4
+signal a USR2
+until_true 4 lines "$T/order" 6
+is "F13: one at a time, in order, the newest wins" "$(head -6 "$T/order")" \
+"begin master
+end master
+begin master
+end master
+begin backup
+end backup"
+within "and no advert was late: longest silence of a Master, s" "$(adverts wire |
+    awk '$3 > 0 { if (t && $1 - t > max) max = $1 - t; t = $1 } END { print max }')" 0.9 1.1
+stop a
+
+# --- too long -----------------------------------------------------------------
+
+script endless <<END
+sleep 1000 &
+echo \$! >"$T/child"
+trap '' TERM
+wait
+END
+gone() { ! kill -0 "$(cat "$T/child")"; }
+begin -U "$T/endless" --on-backup "$T/endless"
+signal a USR1
+until_true 2 test -s "$T/child"
+echo 61 >"$FAULT/monotonic"	# a minute later
+signal a HUP
+ok "F13: after 60 s it is killed" until_true 3 logged a 'still running after 60 s, killed'
+ok "with its children" until_true 2 gone
+ok "and reported" until_true 2 logged a 'script: killed by signal 9'
+ok "a goes on" is_master a
+rm "$T/child"
+signal a TERM
+until_true 2 test -s "$T/child"
+ok "TERM: the address is off, vrrpd waits for its script" eval \
+    'not is_master a && kill -0 "${PID[a]}"'
+echo 72 >"$FAULT/monotonic"	# ten seconds later
+signal a HUP
+stop a
+is "but not for ever: ends with 0" $? 0
+ok "and nothing goes on without it" until_true 2 gone
+rm "$FAULT/monotonic"
+
+# --- the service manager ------------------------------------------------------
+
+for address in "$T/manager" "@vrrpd-test-$$"; do
+	rm -f "$T/told"
+	background ip netns exec a perl -MSocket -e '
+	    $| = 1; my ($name) = @ARGV; $name =~ s/^@/\0/;
+	    socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die;
+	    bind($s, pack_sockaddr_un($name)) or die; print "up\n";
+	    print "$_\n" while defined recv($s, $_, 999, 0)' "$address" >"$T/told"
+	until_true 3 grep -q up "$T/told"
+	export NOTIFY_SOCKET=$address
+	begin
+	unset NOTIFY_SOCKET
+	signal a USR1
+	until_true 2 is_master a
+	stop a
+	until_true 2 grep -q STATUS=initialize "$T/told"
+	is "sd_notify to ${address//$T/}" "$(sed 1d "$T/told")" "READY=1
+STATUS=backup
+STATUS=master
+STOPPING=1
+STATUS=initialize"
+done
+done_testing
