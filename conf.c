@@ -295,14 +295,14 @@ check_address(const char *text, uint32_t addr, unsigned plen, char *err)
 	uint32_t host = plen < 32 ? 0xffffffffu >> plen : 0;
 
 	if (addr >> 24 == 0 || addr >> 24 == 127)
-		return refuse(err, "%.64s: an address of 0/8 or 127/8 cannot be "
-		    "shared", text);
+		return refuse(err, "%.64s: an address of 0/8 or 127/8 cannot "
+		    "be shared", text);
 	if (addr >> 28 == 0xe)
-		return refuse(err, "%.64s: a multicast address cannot be shared",
-		    text);
+		return refuse(err, "%.64s: a multicast address cannot be "
+		    "shared", text);
 	if (addr == 0xffffffffu || (plen < 31 && (addr & host) == host))
-		return refuse(err, "%.64s: a broadcast address cannot be shared",
-		    text);
+		return refuse(err, "%.64s: a broadcast address cannot be "
+		    "shared", text);
 	if (plen < 31 && (addr & host) == 0)
 		return refuse(err, "%.64s: a network address cannot be shared",
 		    text);

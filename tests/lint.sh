@@ -29,7 +29,7 @@ run cppcheck cppcheck --quiet --std=c11 --enable=warning,portability \
 	--suppress=ctuuninitvar ./*.c
 run shellcheck shellcheck -s sh contrib/vrrpd.init tests/lint.sh \
 	tests/layers.sh
-run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2154,SC2034,SC2178,SC2128 \
+run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2004,SC2046,SC2154,SC2034,SC2178,SC2128 \
 	tests/demo.sh tests/ns/*.sh tests/ns/*.t .ci/run
 run mandoc mandoc -Tlint vrrpd.8
 run clang-tidy sh -c 'clang-tidy "$@" 2>/dev/null' - --quiet --warnings-as-errors='*' \

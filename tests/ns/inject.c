@@ -49,7 +49,8 @@ main(int argc, char **argv)
 	struct sockaddr_ll sll = { .sll_family = AF_PACKET };
 	char line[2 * FRAME_SIZE + 2];
 	unsigned long round, rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
-	useconds_t pause = argc > 3 ? (useconds_t)strtoul(argv[3], NULL, 10) : 0;
+	useconds_t pause = argc > 3 ?
+	    (useconds_t)strtoul(argv[3], NULL, 10) : 0;
 	size_t i, n = 0;
 	int fd;
 
