@@ -1,4 +1,4 @@
-# vrrpd - VRRPv2 daemon for Linux.  Plain make; see README for the targets.
+# vrrpd - VRRP daemon for Linux.  Plain make; see README for the targets.
 
 VERSION	= 1.0
 
@@ -23,16 +23,21 @@ ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 
 # The pure core decides and never touches the system; the edges touch it and
 # never decide; the top alone sees both sides.
-PURE	= fsm.o packet.o announce.o conf.o
-EDGES	= log.o libnetlink.o link.o ipaddr.o notify.o lockfile.o process.o \
+PURE	= fsm.o frame.o packet.o announce.o drop.o conf.o record.o
+CODEC	= frame.o packet.o announce.o drop.o
+EDGES	= log.o libnetlink.o link.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
 	  report.o cmdline.o
 TOP	= vrrpd.o router.o host.o
-HEADERS	= vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h \
+HEADERS	= record.h vmac.h respond.h vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h \
 	  lockfile.h process.h report.h cmdline.h \
 	  router.h
 
-CHECKS	= tests/check_fsm tests/check_packet tests/check_conf \
-	  tests/check_netlink tests/check_log
+CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
+	  tests/check_packet tests/check_packet3 tests/check_announce \
+	  tests/check_conf tests/check_conf3 tests/check_netlink tests/check_log \
+	  tests/check_cover tests/check_record tests/check_sim tests/check_model
+CHECK_FSM = tests/check_util.h tests/fsm_util.h fsm.o
+CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
 all: vrrpd
@@ -48,16 +53,100 @@ $(TOP) $(PURE) $(EDGES): $(HEADERS) Makefile
 # The link line of each unit test names exactly the sources under test.
 LINK_TEST = $(CC) $(ALL_CFLAGS) -I. $(ALL_LDFLAGS) -o $@
 
-tests/check_fsm: tests/check_fsm.c tests/check_util.h fsm.o
+tests/check_fsm: tests/check_fsm.c $(CHECK_FSM)
 	$(LINK_TEST) tests/check_fsm.c fsm.o $(CHECK_LIBS)
-tests/check_packet: tests/check_packet.c tests/check_util.h packet.o announce.o
-	$(LINK_TEST) tests/check_packet.c packet.o announce.o $(CHECK_LIBS)
-tests/check_conf: tests/check_conf.c tests/check_util.h conf.o
-	$(LINK_TEST) tests/check_conf.c conf.o $(CHECK_LIBS)
+tests/check_fsm3: tests/check_fsm3.c $(CHECK_FSM)
+	$(LINK_TEST) tests/check_fsm3.c fsm.o $(CHECK_LIBS)
+tests/check_walk: tests/check_walk.c $(CHECK_FSM)
+	$(LINK_TEST) tests/check_walk.c fsm.o $(CHECK_LIBS)
+tests/check_packet: tests/check_packet.c $(CHECK_CODEC)
+	$(LINK_TEST) tests/check_packet.c $(CODEC) $(CHECK_LIBS)
+tests/check_packet3: tests/check_packet3.c $(CHECK_CODEC)
+	$(LINK_TEST) tests/check_packet3.c $(CODEC) $(CHECK_LIBS)
+tests/check_announce: tests/check_announce.c $(CHECK_CODEC)
+	$(LINK_TEST) tests/check_announce.c $(CODEC) $(CHECK_LIBS)
+tests/check_conf: tests/check_conf.c tests/check_util.h conf.o frame.o
+	$(LINK_TEST) tests/check_conf.c conf.o frame.o $(CHECK_LIBS)
+tests/check_conf3: tests/check_conf3.c tests/check_util.h conf.o frame.o
+	$(LINK_TEST) tests/check_conf3.c conf.o frame.o $(CHECK_LIBS)
 tests/check_netlink: tests/check_netlink.c libnetlink.o
 	$(LINK_TEST) tests/check_netlink.c libnetlink.o $(CHECK_LIBS)
 tests/check_log: tests/check_log.c log.o
 	$(LINK_TEST) tests/check_log.c log.o $(CHECK_LIBS)
+
+tests/check_cover: tests/check_cover.c tests/check_util.h fsm.o $(CODEC)
+	$(LINK_TEST) tests/check_cover.c fsm.o $(CODEC) $(CHECK_LIBS)
+tests/check_record: tests/check_record.c tests/check_util.h record.o packet.o \
+    frame.o
+	$(LINK_TEST) tests/check_record.c record.o packet.o frame.o $(CHECK_LIBS)
+
+# The simulator: whole LANs in virtual time, from a seed
+SIM	= tests/sim.c tests/sim_wire.c tests/sim_rules.c tests/sim_fast.c \
+	  tests/sim_seed.c
+tests/check_sim: tests/check_sim.c tests/check_util.h tests/sim.h $(SIM) fsm.o \
+    $(CODEC)
+	$(LINK_TEST) tests/check_sim.c $(SIM) fsm.o $(CODEC) $(CHECK_LIBS)
+tests/soak: tests/soak.c tests/sim.h $(SIM) fsm.o $(CODEC)
+	$(LINK_TEST) tests/soak.c $(SIM) fsm.o $(CODEC)
+
+# N random scenarios from the seed SEED
+N	= 1000000
+SEED	= 1
+soak: tests/soak
+	tests/soak -n $(N) -s $(SEED)
+
+# The explorer: every reachable state of small LANs
+MODEL	= tests/model.c tests/model_rules.c
+tests/check_model: tests/check_model.c tests/check_util.h tests/model.h \
+    $(MODEL) fsm.o
+	$(LINK_TEST) tests/check_model.c $(MODEL) fsm.o $(CHECK_LIBS)
+
+spin:
+	@CC="$(CC)" tests/spin.sh
+
+# MUTANTS picks some by name; all of them take minutes
+model-mutants:
+	@CC="$(CC)" tests/model_mutants.sh $(MUTANTS)
+
+# Fuzzers: make fuzz T=packet S=60 runs one with clang; the corpora are replayed
+# by plain programs in make check.
+FUZZERS	= packet frame conf netlink record
+T	= packet
+S	= 60
+FUZZ_BASE = $(PURE:.o=.c)
+FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) router.c host.c
+FUZZ_WRAP = -Wl,--wrap=recvfrom,--wrap=sendto
+FUZZ_packet = $(FUZZ_BASE)
+FUZZ_frame = $(FUZZ_BASE)
+FUZZ_conf = $(FUZZ_BASE)
+FUZZ_record = $(FUZZ_BASE)
+FUZZ_netlink = $(FUZZ_ALL) $(FUZZ_WRAP)
+FUZZ_HEADERS = tests/fuzz.h tests/fuzz_nl.h tests/fuzz_main.c $(HEADERS)
+REPLAYS	= $(FUZZERS:%=tests/replay_%)
+
+fuzz:
+	mkdir -p tests/out/$(T)
+	clang -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -O1 -g \
+	    -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -I. -o tests/out/fuzz_$(T) \
+	    tests/fuzz_$(T).c $(FUZZ_$(T))
+	tests/out/fuzz_$(T) -max_total_time=$(S) -max_len=4200 -timeout=10 \
+	    -print_final_stats=1 -artifact_prefix=tests/out/$(T)- \
+	    tests/out/$(T) tests/corpus/$(T)
+
+$(REPLAYS): $(FUZZ_HEADERS) $(FUZZ_ALL)
+	$(LINK_TEST) $(@:tests/replay_%=tests/fuzz_%.c) tests/fuzz_main.c \
+	    $(FUZZ_$(@:tests/replay_%=%))
+
+replay: $(REPLAYS)
+	@for t in $(FUZZERS); do \
+		./tests/replay_$$t tests/corpus/$$t || exit 1; done
+
+coverage:
+	@tests/coverage.sh
+
+cross:
+	@WARN="$(WARN)" tests/cross.sh
 
 unit: $(CHECKS)
 	@for t in $(CHECKS); do ./$$t || exit 1; done
@@ -72,7 +161,7 @@ NS	= tests/ns
 check-ns: vrrpd tests/ns/inject tests/ns/fault.so
 	prove --timer $(NS)
 
-check: unit check-ns
+check: unit replay check-ns
 
 demo: vrrpd
 	@tests/demo.sh
@@ -96,8 +185,10 @@ dist:
 	    >vrrpd-$(VERSION).tar.gz
 
 clean:
-	rm -f vrrpd *.o tests/*.o $(CHECKS) tests/ns/inject tests/ns/fault.so
+	rm -f vrrpd *.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
+	    tests/ns/inject tests/ns/fault.so
 
+.PHONY: soak spin model-mutants fuzz replay coverage cross
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:
 .SUFFIXES: .c .o

@@ -1,7 +1,7 @@
 /*
  * The frames that tell neighbours and switches where an address is: gratuitous
  * ARP (RFC 3768 6.4.2, RFC 5227) and the unsolicited neighbour advertisement
- * (RFC 4861 7.2.6).  Pure.
+ * (RFC 4861 7.2.6); and the answers to those who ask.  Pure.
  */
 #include "vrrp.h"
 #include "wire.h"
@@ -12,8 +12,11 @@ enum {
 	ARP_REPLY = 2,
 	IPV6_ICMP = 58,
 	NA_LEN = 32,			/* with one target link-layer option */
+	NS_TYPE = 135,
+	NS_LEN = 24,			/* at least: header and target */
 	NA_TYPE = 136,
 	NA_ROUTER = 0x80,
+	NA_SOLICITED = 0x40,
 	NA_OVERRIDE = 0x20,
 	NA_HOP_LIMIT = 255,
 	OPT_TARGET_MAC = 2		/* RFC 4861 4.6.1 */
@@ -34,28 +37,29 @@ put_arp(struct writer *w, const uint8_t *to, uint16_t operation,
 	put16(w, ARP_ETHERNET);
 	put16(w, ETH_IPV4);
 	put8(w, VRRP_MAC_LEN);
-	put8(w, IPV4_LEN);
+	put8(w, vrrp_ipv4.addr_len);
 	put16(w, operation);
 	put(w, mac, VRRP_MAC_LEN);
-	put(w, source->octet, IPV4_LEN);
+	put(w, source->octet, vrrp_ipv4.addr_len);
 	put(w, target_mac, VRRP_MAC_LEN);
-	put(w, target->octet, IPV4_LEN);
+	put(w, target->octet, vrrp_ipv4.addr_len);
 }
 
 /*
- * Gratuitous ARP for an IPv4 address at mac, as a request (RFC 3768 6.4.2; the
- * target hardware address is not known yet: zero) or as a reply, which nobody
- * answers (F37).  Returns the length of the frame, 0 = does not fit.
+ * Gratuitous ARP for an IPv4 address at mac, as a request or as a reply, which
+ * nobody answers (F37).  In the request of VRRPv2 the target hardware address
+ * is unknown (zero), in that of version 3 it is mac too (RFC 9568 6.4.2).
+ * Returns the length of the frame, 0 = does not fit.
  */
 size_t
 arp_build(uint8_t *buf, size_t size, bool reply, const uint8_t *mac,
-    const struct vrrp_addr *addr)
+    const struct vrrp_addr *addr, unsigned version)
 {
 	static const uint8_t unknown[VRRP_MAC_LEN];
 	struct writer w = { buf, 0, size, false };
 
 	put_arp(&w, broadcast_mac, reply ? ARP_REPLY : ARP_REQUEST, mac, addr,
-	    reply ? mac : unknown, addr);
+	    reply || version == 3 ? mac : unknown, addr);
 	return frame_end(&w);
 }
 
@@ -74,40 +78,144 @@ arp_ask_build(uint8_t *buf, size_t size, const uint8_t *mac,
 	return frame_end(&w);
 }
 
+/* A neighbour advertisement, from the address itself (P-39). */
+static size_t
+put_na(struct writer *w, uint8_t flags, const uint8_t *mac,
+    const struct vrrp_addr *addr, const uint8_t *to_mac, const uint8_t *to)
+{
+	size_t msg;
+
+	put_ethernet(w, to_mac, mac, ETH_IPV6);
+	put16(w, 0x6000);
+	put16(w, 0);
+	put16(w, NA_LEN);
+	put8(w, IPV6_ICMP);
+	put8(w, NA_HOP_LIMIT);
+	put(w, addr->octet, vrrp_ipv6.addr_len);
+	put(w, to, vrrp_ipv6.addr_len);
+	msg = w->len;
+	put8(w, NA_TYPE);
+	put8(w, 0);
+	put16(w, 0);
+	put8(w, flags);
+	put_zeros(w, 3);
+	put(w, addr->octet, vrrp_ipv6.addr_len);
+	put8(w, OPT_TARGET_MAC);
+	put8(w, 1);			/* eight octets */
+	put(w, mac, VRRP_MAC_LEN);
+	fill_checksum(w, msg + 2, pseudo_sum(&vrrp_ipv6, addr->octet, to,
+	    NA_LEN, IPV6_ICMP), msg);
+	return frame_end(w);
+}
+
 /*
  * Unsolicited neighbour advertisement of an IPv6 address at mac, RFC 4861
- * 7.2.6: to all nodes, override set, router as the host forwards or not.
- * Returns the length of the frame, 0 = does not fit.
+ * 7.2.6: to all nodes, override set, router or not.  Returns the length of the
+ * frame, 0 = does not fit.
  */
 size_t
 na_build(uint8_t *buf, size_t size, bool router, const uint8_t *mac,
     const struct vrrp_addr *addr)
 {
 	struct writer w = { buf, 0, size, false };
-	size_t msg;
-	uint32_t seed;
 
-	put_ethernet(&w, all_nodes_mac, mac, ETH_IPV6);
-	put16(&w, 0x6000);
-	put16(&w, 0);
-	put16(&w, NA_LEN);
-	put8(&w, IPV6_ICMP);
-	put8(&w, NA_HOP_LIMIT);
-	put(&w, addr->octet, sizeof(addr->octet));
-	put(&w, all_nodes, sizeof(all_nodes));
-	msg = w.len;
-	put8(&w, NA_TYPE);
-	put8(&w, 0);
-	put16(&w, 0);
-	put8(&w, NA_OVERRIDE | (router ? NA_ROUTER : 0));
-	put_zeros(&w, 3);
-	put(&w, addr->octet, sizeof(addr->octet));
-	put8(&w, OPT_TARGET_MAC);
-	put8(&w, 1);			/* eight octets */
-	put(&w, mac, VRRP_MAC_LEN);
-	/* The pseudo-header of RFC 8200 8.1 is not in the frame. */
-	seed = sum16(NA_LEN + IPV6_ICMP, addr->octet, sizeof(addr->octet));
-	seed = sum16(seed, all_nodes, sizeof(all_nodes));
-	fill_checksum(&w, msg + 2, seed, msg);
-	return frame_end(&w);
+	return put_na(&w, NA_OVERRIDE | (router ? NA_ROUTER : 0), mac, addr,
+	    all_nodes_mac, all_nodes);
+}
+
+static bool
+parse_arp_request(struct vrrp_question *q, struct reader *r)
+{
+	uint16_t hardware = get16(r), protocol = get16(r);
+	uint8_t hardware_len = get8(r), protocol_len = get8(r);
+	uint16_t operation = get16(r);
+	const uint8_t *mac = take(r, VRRP_MAC_LEN);
+	const uint8_t *asker = take(r, vrrp_ipv4.addr_len);
+	const uint8_t *target;
+
+	take(r, VRRP_MAC_LEN);
+	target = take(r, vrrp_ipv4.addr_len);
+	if (r->bad || hardware != ARP_ETHERNET || protocol != ETH_IPV4 ||
+	    hardware_len != VRRP_MAC_LEN ||
+	    protocol_len != vrrp_ipv4.addr_len || operation != ARP_REQUEST)
+		return false;
+	memcpy(q->mac, mac, VRRP_MAC_LEN);
+	memcpy(q->asker.octet, asker, vrrp_ipv4.addr_len);
+	memcpy(q->target.octet, target, vrrp_ipv4.addr_len);
+	/* Gratuitous: it tells and does not ask (F37). */
+	return memcmp(&q->asker, &q->target, sizeof(q->asker)) != 0;
+}
+
+/* RFC 4861 7.1.1, without options: the answer goes to the frame's sender. */
+static bool
+parse_solicitation(struct vrrp_question *q, struct reader *r)
+{
+	const uint8_t *src, *dst, *msg, *target;
+	uint16_t len;
+	uint8_t version, next, hop_limit;
+
+	version = get8(r) >> 4;
+	take(r, 3);
+	len = get16(r);
+	next = get8(r);
+	hop_limit = get8(r);
+	src = take(r, vrrp_ipv6.addr_len);
+	dst = take(r, vrrp_ipv6.addr_len);
+	msg = r->p;
+	if (r->bad || version != 6 || len < NS_LEN || len > r->left ||
+	    next != IPV6_ICMP ||
+	    hop_limit != NA_HOP_LIMIT || msg[0] != NS_TYPE || msg[1] != 0 ||
+	    sum16(pseudo_sum(&vrrp_ipv6, src, dst, len, IPV6_ICMP), msg,
+	    len) != 0xffff)
+		return false;
+	take(r, 8);
+	target = take(r, vrrp_ipv6.addr_len);
+	memcpy(q->asker.octet, src, vrrp_ipv6.addr_len);
+	memcpy(q->target.octet, target, vrrp_ipv6.addr_len);
+	return true;
+}
+
+/* Whether a frame asks who has an address, and if so what and who. */
+bool
+question_parse(struct vrrp_question *q, const struct vrrp_family *family,
+    const uint8_t *frame, size_t len)
+{
+	struct reader r = { frame, len, false };
+	const uint8_t *mac;
+	uint16_t type;
+
+	memset(q, 0, sizeof(*q));
+	take(&r, VRRP_MAC_LEN);
+	mac = take(&r, VRRP_MAC_LEN);
+	type = get16(&r);
+	if (r.bad)
+		return false;
+	memcpy(q->mac, mac, VRRP_MAC_LEN);
+	if (family == &vrrp_ipv4)
+		return type == ETH_ARP && parse_arp_request(q, &r);
+	return type == ETH_IPV6 && parse_solicitation(q, &r);
+}
+
+/*
+ * The answer that RFC 3768 8.2 and RFC 9568 8.2.2 want: the virtual MAC, and in
+ * IPv6 the Router flag.  Who asks from no address (duplicate detection) is told
+ * with everybody else.  Returns the length of the frame, 0 = does not fit.
+ */
+size_t
+answer_build(uint8_t *buf, size_t size, const struct vrrp_family *family,
+    const struct vrrp_question *q, const uint8_t *mac)
+{
+	static const struct vrrp_addr nobody;
+	struct writer w = { buf, 0, size, false };
+
+	if (family == &vrrp_ipv4) {
+		put_arp(&w, q->mac, ARP_REPLY, mac, &q->target, q->mac,
+		    &q->asker);
+		return frame_end(&w);
+	}
+	if (memcmp(&q->asker, &nobody, sizeof(nobody)) == 0)
+		return put_na(&w, NA_OVERRIDE | NA_ROUTER, mac, &q->target,
+		    all_nodes_mac, all_nodes);
+	return put_na(&w, NA_OVERRIDE | NA_ROUTER | NA_SOLICITED, mac,
+	    &q->target, q->mac, q->asker.octet);
 }

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char short_options[] = "+:i:v:p:d:nsa:f:DFl:U:S:L:hVm:c:";
+static const char short_options[] = "+:3i:v:p:d:nsa:f:DFl:U:S:L:hVm:c:";
 
 static const struct option long_options[] = {
 	{ "interface", required_argument, NULL, 'i' },
@@ -33,6 +33,14 @@ static const struct option long_options[] = {
 	{ "refresh", required_argument, NULL, CONF_REFRESH },
 	{ "strict-addresses", no_argument, NULL, CONF_STRICT_ADDRESSES },
 	{ "dry-run", no_argument, NULL, CONF_DRY_RUN },
+	{ "vrrp-version", required_argument, NULL, CONF_VERSION },
+	{ "checksum", required_argument, NULL, CONF_CHECKSUM },
+	{ "macvlan", optional_argument, NULL, CONF_MACVLAN },
+	{ "no-accept", no_argument, NULL, CONF_NO_ACCEPT },
+	{ "down-timer-adverts", required_argument, NULL,
+	    CONF_DOWN_TIMER_ADVERTS },
+	{ "min-interval", required_argument, NULL, CONF_MIN_INTERVAL },
+	{ "realtime", no_argument, NULL, CONF_REALTIME },
 	{ "log-level", required_argument, NULL, 'L' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -41,12 +49,14 @@ static const struct option long_options[] = {
 
 static const char help[] =
 "usage: vrrpd -i IFNAME -v VRID [options] ADDRESS[/LEN]...\n"
-"\n"
 "  -i, --interface IFNAME  interface to run on\n"
 "  -v, --vrid VRID         virtual router id, 1 to 255\n"
+"  -3                      version 3 [2; 3 with IPv6], --vrrp-version 2|3\n"
 "  -p, --priority PRIO     1 to 254 [100; 255 for the owner of the addresses]\n"
-"  -d, --interval SECONDS  between adverts, 1 to 255 [1]\n"
+"  -d, --interval SECONDS  between adverts [1]; version 3: 0.01 to 40.95\n"
 "  -n, --no-vmac           leave the MAC of the interface alone\n"
+"      --macvlan[=NAME]    virtual MAC on a device of its own [vrrp.VRID]\n"
+"      --no-accept         take no packets to the addresses, unless owner\n"
 "  -s, --no-preempt        do not take over from a Master of lower priority\n"
 "  -a, --auth AUTH         none, pw/TEXT or pw/0xHEX [none]\n"
 "  -U, --on-master FILE    run FILE when becoming Master\n"
@@ -54,15 +64,18 @@ static const char help[] =
 "  -S, --start-delay SECONDS    listen only, so long after start [0]\n"
 "      --preempt-delay SECONDS  leave a lower Master so long [0]\n"
 "      --refresh SECONDS   announce again this often, 0 = never [60]\n"
+"      --down-timer-adverts N   lost adverts until the Master is down [3]\n"
+"      --min-interval SECONDS   learn no shorter interval [0.01]\n"
+"      --checksum FORM     auto, rfc9568 or pseudo-header [auto]\n"
 "      --strict-addresses  drop adverts that list other addresses\n"
+"      --realtime          SCHED_RR and locked memory\n"
 "  -D, --daemon            go to the background, log to syslog\n"
 "  -F, --foreground        stay, log to stderr [so it is without -D]\n"
 "  -f, --piddir DIR        directory of the pid file [/run]\n"
 "  -l, --log-name NAME     syslog ident vrrpd->NAME\n"
 "  -L, --log-level LEVEL   err, warning, notice, info or debug [info]\n"
 "      --dry-run           check, print the configuration, change nothing\n"
-"  -h, --help              this text\n"
-"  -V, --version           the version\n";
+"  -h, --help; -V, --version\n";
 
 static _Noreturn void
 refuse(const char *text)
@@ -195,7 +208,7 @@ cmdline_parse(struct conf *conf, int argc, char **argv)
 
 	conf_init(conf);
 	parse_options(conf, argc, argv);
-	if (conf_check(conf, err) == -1)
+	if (conf_finish(conf, err) == -1)
 		refuse(err);
 	conf->piddir = resolve("-f", conf->piddir, 1);
 	if (conf->on_master != NULL)

@@ -16,7 +16,9 @@ enum {
 	LOG_NAME_MAX = 32,
 	DELAY_MAX = 3600,		/* seconds */
 	REFRESH_MAX = 86400,		/* seconds */
-	REFRESH_DEFAULT = 60		/* seconds */
+	REFRESH_DEFAULT = 60,		/* seconds */
+	DOWN_ADVERTS_DEFAULT = 3,	/* RFC 3768 6.1 */
+	LINK_LOCAL_PLEN = 64		/* RFC 4291 2.5.6 */
 };
 
 static const struct {
@@ -70,6 +72,84 @@ set_number(const char *option, const char *text, unsigned min, unsigned max,
 	    option, text, min, max);
 }
 
+/* Seconds with at most two decimals, in centiseconds. */
+static int
+parse_centiseconds(const char *text, unsigned max, unsigned *value)
+{
+	const char *dot = strchr(text, '.');
+	char whole[8];
+	unsigned seconds, fraction = 0;
+	size_t len = dot != NULL ? (size_t)(dot - text) : strlen(text);
+
+	if (len >= sizeof(whole))
+		return -1;
+	memcpy(whole, text, len);
+	whole[len] = '\0';
+	if (parse_number(whole, 0, max / 100, &seconds) == -1)
+		return -1;
+	if (dot != NULL) {
+		if (strlen(dot + 1) > 2 ||
+		    parse_number(dot + 1, 0, 99, &fraction) == -1)
+			return -1;
+		if (dot[2] == '\0')
+			fraction *= 10;
+	}
+	*value = seconds * 100 + fraction;
+	return *value >= 1 && *value <= max ? 0 : -1;
+}
+
+/* Which of these is right depends on the version: conf_finish() looks again. */
+static int
+set_interval(struct vrrp_conf *vr, const char *text, char *err)
+{
+	unsigned cs;
+
+	if (parse_centiseconds(text, 25500, &cs) == -1)
+		return refuse(err, "-d %.64s: must be a whole number from 1 to "
+		    "255, or with version 3 a multiple of 0.01 from 0.01 to "
+		    "40.95", text);
+	vr->interval = cs * VRRP_CENTISECOND;
+	return 0;
+}
+
+static int
+set_min_interval(struct vrrp_conf *vr, const char *text, char *err)
+{
+	unsigned cs;
+
+	if (parse_centiseconds(text, VRRP_INTERVAL_MAX_CS, &cs) == -1)
+		return refuse(err, "--min-interval %.64s: must be a multiple "
+		    "of 0.01 from 0.01 to 40.95", text);
+	vr->min_interval = cs * VRRP_CENTISECOND;
+	return 0;
+}
+
+static int
+set_version(struct vrrp_conf *vr, const char *text, char *err)
+{
+	unsigned n;
+
+	if (set_number("--vrrp-version", text, 2, 3, &n, err) == -1)
+		return -1;
+	vr->version = (uint8_t)n;
+	return 0;
+}
+
+static int
+set_checksum(struct vrrp_conf *vr, const char *text, char *err)
+{
+	if (strcmp(text, "auto") == 0)
+		vr->checksum = VRRP_SUM_AUTO;
+	else if (strcmp(text, "rfc9568") == 0)
+		vr->checksum = VRRP_SUM_MESSAGE;
+	else if (strcmp(text, "pseudo-header") == 0)
+		vr->checksum = VRRP_SUM_PSEUDO;
+	else
+		return refuse(err, "--checksum %.64s: must be auto, rfc9568 or "
+		    "pseudo-header", text);
+	return 0;
+}
+
 static int
 set_octet(const char *option, const char *text, uint8_t *octet, char *err)
 {
@@ -95,18 +175,18 @@ set_seconds(const char *option, const char *text, unsigned min, unsigned max,
 
 /* As the kernel's dev_valid_name(), but no alias: "eth0:1" is no interface. */
 static int
-set_ifname(struct vrrp_conf *vr, const char *text, char *err)
+set_ifname(char *ifname, const char *option, const char *text, char *err)
 {
 	size_t len = strlen(text);
 
-	if (len == 0 || len >= sizeof(vr->ifname))
-		return refuse(err, "-i '%.64s': an interface name has 1 to %zu "
-		    "characters", text, sizeof(vr->ifname) - 1);
-	if (strpbrk(text, ":/ \t\n\v\f\r") != NULL ||
+	if (len == 0 || len >= VRRP_IFNAME_LEN)
+		return refuse(err, "%s '%.64s': an interface name has 1 to %d "
+		    "characters", option, text, VRRP_IFNAME_LEN - 1);
+	if (strpbrk(text, ":/% \t\n\v\f\r") != NULL ||
 	    strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
-		return refuse(err, "-i '%s': not an interface name (an alias "
-		    "cannot send; name the interface itself)", text);
-	memcpy(vr->ifname, text, len + 1);
+		return refuse(err, "%s '%s': not an interface name (an alias "
+		    "cannot send; name the interface itself)", option, text);
+	memcpy(ifname, text, len + 1);
 	return 0;
 }
 
@@ -115,7 +195,7 @@ hex_digit(char c)
 {
 	const char *digits = "0123456789abcdef0123456789ABCDEF", *p;
 
-	p = c != '\0' ? strchr(digits, c) : NULL;
+	p = strchr(digits, c);
 	return p != NULL ? (int)(p - digits) % 16 : -1;
 }
 
@@ -212,8 +292,11 @@ conf_init(struct conf *conf)
 {
 	memset(conf, 0, sizeof(*conf));
 	conf->vr.vmac = true;
+	conf->vr.accept = true;
 	conf->vr.preempt = true;
 	conf->vr.interval = VRRP_SECOND;
+	conf->vr.min_interval = VRRP_CENTISECOND;
+	conf->vr.down_adverts = DOWN_ADVERTS_DEFAULT;
 	conf->vr.refresh = REFRESH_DEFAULT * VRRP_SECOND;
 	conf->piddir = "/run";
 	conf->log_level = LOG_INFO;
@@ -244,13 +327,33 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 
 	switch (option) {
 	case 'i':
-		return set_ifname(vr, text, err);
+		return set_ifname(vr->ifname, "-i", text, err);
 	case 'v':
 		return set_octet("-v", text, &vr->vrid, err);
 	case 'p':
 		return set_octet("-p", text, &vr->priority, err);
 	case 'd':
-		return set_seconds("-d", text, 1, 255, &vr->interval, err);
+		return set_interval(vr, text, err);
+	case '3':
+		vr->version = 3;
+		return 0;
+	case CONF_VERSION:
+		return set_version(vr, text, err);
+	case CONF_CHECKSUM:
+		return set_checksum(vr, text, err);
+	case CONF_MACVLAN:
+		conf->use_macvlan = true;
+		return text == NULL ? 0 :
+		    set_ifname(conf->macvlan, "--macvlan", text, err);
+	case CONF_NO_ACCEPT:
+		return set_flag(&vr->accept, false);
+	case CONF_DOWN_TIMER_ADVERTS:
+		return set_number("--down-timer-adverts", text, 2, 100,
+		    &vr->down_adverts, err);
+	case CONF_MIN_INTERVAL:
+		return set_min_interval(vr, text, err);
+	case CONF_REALTIME:
+		return set_flag(&conf->realtime, true);
 	case 'n':
 		return set_flag(&vr->vmac, false);
 	case 's':
@@ -290,14 +393,16 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 }
 
 static int
-check_address(const char *text, uint32_t addr, unsigned plen, char *err)
+check_ipv4(const char *text, const uint8_t *octet, unsigned plen, char *err)
 {
+	uint32_t addr = (uint32_t)octet[0] << 24 | (uint32_t)octet[1] << 16 |
+	    (uint32_t)octet[2] << 8 | octet[3];
 	uint32_t host = plen < 32 ? 0xffffffffu >> plen : 0;
 
-	if (addr >> 24 == 0 || addr >> 24 == 127)
+	if (octet[0] == 0 || octet[0] == 127)
 		return refuse(err, "%.64s: an address of 0/8 or 127/8 cannot "
 		    "be shared", text);
-	if (addr >> 28 == 0xe)
+	if (octet[0] >> 4 == 0xe)
 		return refuse(err, "%.64s: a multicast address cannot be "
 		    "shared", text);
 	if (addr == 0xffffffffu || (plen < 31 && (addr & host) == host))
@@ -309,67 +414,178 @@ check_address(const char *text, uint32_t addr, unsigned plen, char *err)
 	return 0;
 }
 
-/* ADDRESS[/LEN]; without LEN a host address, /32 (F31). */
+static int
+check_ipv6(const char *text, const uint8_t *octet, char *err)
+{
+	static const uint8_t zero[15], mapped[12] = { [10] = 0xff, 0xff };
+
+	if (octet[0] == 0xff)
+		return refuse(err, "%.64s: a multicast address cannot be "
+		    "shared", text);
+	if (memcmp(octet, zero, sizeof(zero)) == 0 && octet[15] <= 1)
+		return refuse(err, "%.64s: :: and ::1 cannot be shared", text);
+	if (memcmp(octet, mapped, sizeof(mapped)) == 0)
+		return refuse(err, "%.64s: an IPv4 address in IPv6 clothes; "
+		    "give it as IPv4", text);
+	return 0;
+}
+
+/* The host part of ADDRESS[/LEN] into vip, and the family that it is of. */
+static const struct vrrp_family *
+parse_host(struct vrrp_vip *vip, const char *text, size_t len)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	memset(vip, 0, sizeof(*vip));
+	if (len >= sizeof(host))
+		return NULL;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (inet_pton(AF_INET, host, vip->addr.octet) == 1)
+		return &vrrp_ipv4;
+	if (inet_pton(AF_INET6, host, vip->addr.octet) == 1)
+		return &vrrp_ipv6;
+	return NULL;
+}
+
+static bool
+is_link_local(const struct vrrp_family *family, const uint8_t *octet)
+{
+	return family == &vrrp_ipv6 && octet[0] == 0xfe &&
+	    (octet[1] & 0xc0) == 0x80;
+}
+
+/*
+ * ADDRESS[/LEN]; without LEN a host address, /32 or /128 (F31).  A link-local
+ * one has the /64 that all of them have, without which a macvlan could not
+ * answer its neighbours.
+ */
 int
 conf_add_address(struct conf *conf, const char *text, char *err)
 {
 	struct vrrp_conf *vr = &conf->vr;
-	struct vrrp_vip *vip = &vr->vip[vr->naddr];
-	char host[INET_ADDRSTRLEN];
+	struct vrrp_vip vip;
 	const char *slash = strchr(text, '/');
 	size_t len = slash != NULL ? (size_t)(slash - text) : strlen(text);
-	unsigned i, plen = 32;
-	struct in_addr in;
+	const struct vrrp_family *family = parse_host(&vip, text, len);
+	unsigned i, plen, max;
 
 	if (vr->naddr == VRRP_ADDR_MAX)
 		return refuse(err, "%.64s: more than %d addresses", text,
 		    VRRP_ADDR_MAX);
-	if (len < sizeof(host)) {
-		memcpy(host, text, len);
-		host[len] = '\0';
-	}
-	if (len >= sizeof(host) || inet_pton(AF_INET, host, &in) != 1)
-		return refuse(err, "%.64s: not an IPv4 address%s", text,
+	if (family == NULL)
+		return refuse(err, "%.64s: not an IPv4 or IPv6 address%s", text,
 		    conf->daemonize ? " (-D takes no file; a script for "
 		    "leaving Master is --on-backup FILE)" : "");
-	if (slash != NULL && parse_number(slash + 1, 1, 32, &plen) == -1)
+	if (vr->family != NULL && vr->family != family)
+		return refuse(err, "%.64s: IPv4 and IPv6 do not mix; start a "
+		    "vrrpd for each", text);
+	plen = max = family->addr_len * 8u;
+	if (is_link_local(family, vip.addr.octet))
+		plen = LINK_LOCAL_PLEN;
+	if (slash != NULL && parse_number(slash + 1, 1, max, &plen) == -1)
 		return refuse(err, "%.64s: the prefix length must be a whole "
-		    "number from 1 to 32", text);
-	if (check_address(text, ntohl(in.s_addr), plen, err) == -1)
+		    "number from 1 to %u", text, max);
+	if ((family == &vrrp_ipv4 ?
+	    check_ipv4(text, vip.addr.octet, plen, err) :
+	    check_ipv6(text, vip.addr.octet, err)) == -1)
 		return -1;
-	memset(vip, 0, sizeof(*vip));
-	memcpy(vip->addr.octet, &in, sizeof(in));
-	vip->plen = (uint8_t)plen;
 	for (i = 0; i < vr->naddr; i++)
-		if (memcmp(&vr->vip[i].addr, &vip->addr,
-		    sizeof(vip->addr)) == 0)
+		if (memcmp(&vr->vip[i].addr, &vip.addr, sizeof(vip.addr)) == 0)
 			return refuse(err, "%.64s: given twice", text);
-	vr->naddr++;
+	vip.plen = (uint8_t)plen;
+	vr->family = family;
+	vr->vip[vr->naddr++] = vip;
 	return 0;
 }
 
-/* What must be there, and what does not go together. */
-int
-conf_check(const struct conf *conf, char *err)
+/* RFC 9568 5.2.9: the link-local one is listed first; never invented (P-40). */
+static int
+put_link_local_first(struct vrrp_conf *vr, char *err)
 {
-	if (conf->vr.ifname[0] == '\0')
+	struct vrrp_vip first;
+	unsigned i;
+
+	for (i = 0; i < vr->naddr; i++) {
+		if (!is_link_local(vr->family, vr->vip[i].addr.octet))
+			continue;
+		first = vr->vip[i];
+		memmove(&vr->vip[1], &vr->vip[0], i * sizeof(first));
+		vr->vip[0] = first;
+		return 0;
+	}
+	return refuse(err, "no link-local ADDRESS: IPv6 needs one that all "
+	    "routers share, for example fe80::%x", vr->vrid);
+}
+
+static int
+finish_version(struct vrrp_conf *vr, char *err)
+{
+	unsigned cs = (unsigned)(vr->interval / VRRP_CENTISECOND);
+
+	if (vr->version == 0)
+		vr->version = vr->family == &vrrp_ipv6 ? 3 : 2;
+	if (vr->version == 2 && vr->family == &vrrp_ipv6)
+		return refuse(err, "--vrrp-version 2: has no IPv6, must be 3");
+	if (vr->version == 2 && cs % 100 != 0)
+		return refuse(err, "-d %u.%02u: must be a whole number from 1 "
+		    "to 255 with version 2 (version 3, -3, can do it)",
+		    cs / 100, cs % 100);
+	if (vr->version == 3 && cs > VRRP_INTERVAL_MAX_CS)
+		return refuse(err, "-d %u.%02u: must be a multiple of 0.01 "
+		    "from 0.01 to 40.95 with version 3", cs / 100, cs % 100);
+	if (vr->version == 3 && vr->auth_type != VRRP_AUTH_NONE)
+		return refuse(err, "-a: version 3 has no authentication");
+	if (vr->version == 3 && vr->strict_addresses)
+		return refuse(err, "--strict-addresses: version 3 drops no "
+		    "advert for its address list");
+	if (vr->version == 2 && vr->min_interval != VRRP_CENTISECOND)
+		return refuse(err, "--min-interval: version 2 learns no "
+		    "interval");
+	if (vr->version == 2 && vr->checksum != VRRP_SUM_AUTO)
+		return refuse(err, "--checksum: version 2 has one form only");
+	if (vr->family == &vrrp_ipv6 && vr->checksum == VRRP_SUM_MESSAGE)
+		return refuse(err, "--checksum rfc9568: IPv6 has the "
+		    "pseudo-header only");
+	return 0;
+}
+
+/* What must be there, what does not go together, and what follows from it. */
+int
+conf_finish(struct conf *conf, char *err)
+{
+	struct vrrp_conf *vr = &conf->vr;
+
+	if (vr->ifname[0] == '\0')
 		return refuse(err, "no interface: -i IFNAME is missing");
-	if (conf->vr.vrid == 0)
+	if (vr->vrid == 0)
 		return refuse(err, "no virtual router id: -v VRID (1 to 255) "
 		    "is missing");
-	if (conf->vr.naddr == 0)
+	if (vr->naddr == 0)
 		return refuse(err, "no ADDRESS given: 1 to %d are needed",
 		    VRRP_ADDR_MAX);
 	if (conf->daemonize && conf->foreground)
 		return refuse(err, "-D and -F: background or foreground, not "
 		    "both");
-	return 0;
+	if (conf->use_macvlan && !vr->vmac)
+		return refuse(err, "--macvlan and -n: with or without a "
+		    "virtual MAC, not both");
+	if (conf->use_macvlan && conf->macvlan[0] == '\0')
+		snprintf(conf->macvlan, sizeof(conf->macvlan), "vrrp.%u",
+		    vr->vrid);
+	if (strcmp(conf->macvlan, vr->ifname) == 0)
+		return refuse(err, "--macvlan=%s: that is the interface itself",
+		    conf->macvlan);
+	if (finish_version(vr, err) == -1)
+		return -1;
+	return vr->family == &vrrp_ipv6 ? put_link_local_first(vr, err) : 0;
 }
 
 static const char *
-vip_text(char *buf, const struct vrrp_vip *vip)
+vip_text(char *buf, const struct vrrp_conf *vr, unsigned i)
 {
-	return inet_ntop(AF_INET, vip->addr.octet, buf, INET_ADDRSTRLEN);
+	return inet_ntop(vr->family->af, vr->vip[i].addr.octet, buf,
+	    INET6_ADDRSTRLEN);
 }
 
 /*
@@ -380,15 +596,15 @@ int
 conf_set_owner(struct conf *conf, const bool *real, char *err)
 {
 	struct vrrp_conf *vr = &conf->vr;
-	char a[INET_ADDRSTRLEN], b[INET_ADDRSTRLEN];
+	char a[INET6_ADDRSTRLEN], b[INET6_ADDRSTRLEN];
 	unsigned i;
 
 	for (i = 1; i < vr->naddr; i++)
 		if (real[i] != real[0])
 			return refuse(err, "%s is a real address of %s and %s "
 			    "is not: own all or none",
-			    vip_text(a, &vr->vip[real[0] ? 0 : i]), vr->ifname,
-			    vip_text(b, &vr->vip[real[0] ? i : 0]));
+			    vip_text(a, vr, real[0] ? 0 : i), vr->ifname,
+			    vip_text(b, vr, real[0] ? i : 0));
 	vr->owner = real[0];
 	if (vr->owner && vr->priority != 0 &&
 	    vr->priority != VRRP_PRIORITY_OWNER)
@@ -397,7 +613,7 @@ conf_set_owner(struct conf *conf, const bool *real, char *err)
 	if (!vr->owner && vr->priority == VRRP_PRIORITY_OWNER)
 		return refuse(err, "-p 255: only for the owner of the "
 		    "addresses, others 1 to 254 (%s is no address of %s)",
-		    vip_text(a, &vr->vip[0]), vr->ifname);
+		    vip_text(a, vr, 0), vr->ifname);
 	if (vr->priority == 0)
 		vr->priority = vr->owner ? VRRP_PRIORITY_OWNER :
 		    VRRP_PRIORITY_DEFAULT;
@@ -411,32 +627,52 @@ conf_set_owner(struct conf *conf, const bool *real, char *err)
 size_t
 conf_print(char *buf, size_t size, const struct conf *conf)
 {
+	static const char *const sums[] = {
+		"auto", "rfc9568", "pseudo-header"
+	};
 	const struct vrrp_conf *vr = &conf->vr;
-	char text[INET_ADDRSTRLEN];
+	unsigned cs = (unsigned)(vr->interval / VRRP_CENTISECOND);
+	unsigned min = (unsigned)(vr->min_interval / VRRP_CENTISECOND);
+	char text[INET6_ADDRSTRLEN];
 	size_t len;
 	unsigned i;
 
 	len = (size_t)snprintf(buf, size,
-	    "interface %s\nvrid %u\npriority %u%s\ninterval %d s\n"
-	    "virtual mac %s\npreempt %s\nauthentication %s\n"
+	    "interface %s\nversion %u\nvrid %u\npriority %u%s\n"
+	    "interval %u.%02u s\nlearned interval at least %u.%02u s\n"
+	    "lost adverts until the Master is down %u\nvirtual mac %s%s%s\n"
+	    "accept packets to the addresses %s\npreempt %s\n"
+	    "authentication %s\nchecksum %s\n"
 	    "start delay %d s\npreempt delay %d s\nrefresh %d s\n"
-	    "differing address lists %s\npid file %s/vrrpd_%s_%u.pid\n"
+	    "differing address lists %s\nrealtime %s\n"
+	    "pid file %s/%s_%s_%u.pid\n"
 	    "on master %s\non backup %s\nlog level %s\n",
-	    vr->ifname, vr->vrid, vr->priority, vr->owner ? " (owner)" : "",
-	    (int)(vr->interval / VRRP_SECOND), vr->vmac ? "yes" : "no",
-	    vr->preempt ? "yes" : "no",
+	    vr->ifname, vr->version, vr->vrid, vr->priority,
+	    vr->owner ? " (owner)" : "", cs / 100, cs % 100, min / 100,
+	    min % 100, vr->down_adverts, !vr->vmac ? "no" :
+	    conf->use_macvlan ? "on macvlan " : "on ", conf->use_macvlan ?
+	    conf->macvlan : vr->vmac ? vr->ifname : "", "",
+	    vr->accept || vr->owner ? "yes" : "no", vr->preempt ? "yes" : "no",
 	    vr->auth_type == VRRP_AUTH_PASSWORD ? "password" : "none",
+	    vr->version == 3 ? sums[vr->checksum] : "of version 2",
 	    (int)(vr->start_delay / VRRP_SECOND),
 	    (int)(vr->preempt_delay / VRRP_SECOND),
 	    (int)(vr->refresh / VRRP_SECOND),
 	    vr->strict_addresses ? "dropped" : "logged",
-	    conf->piddir, vr->ifname, vr->vrid,
+	    conf->realtime ? "yes" : "no", conf->piddir,
+	    conf_pid_stem(conf), vr->ifname, vr->vrid,
 	    conf->on_master ? conf->on_master : "nothing",
 	    conf->on_backup ? conf->on_backup : "nothing",
 	    level_word(conf->log_level));
 	for (i = 0; i < vr->naddr && len < size; i++)
 		len += (size_t)snprintf(buf + len, size - len,
-		    "address %s/%u\n", vip_text(text, &vr->vip[i]),
-		    vr->vip[i].plen);
+		    "address %s/%u\n", vip_text(text, vr, i), vr->vip[i].plen);
 	return len < size ? len : size - 1;
+}
+
+/* IPv4 and IPv6 routers of one VRID are two (RFC 9568 3): two pid files. */
+const char *
+conf_pid_stem(const struct conf *conf)
+{
+	return conf->vr.family == &vrrp_ipv6 ? "vrrpd6" : "vrrpd";
 }

@@ -13,17 +13,27 @@ enum conf_option {
 	CONF_PREEMPT_DELAY,
 	CONF_REFRESH,
 	CONF_STRICT_ADDRESSES,
-	CONF_DRY_RUN
+	CONF_DRY_RUN,
+	CONF_VERSION,
+	CONF_CHECKSUM,
+	CONF_MACVLAN,
+	CONF_NO_ACCEPT,
+	CONF_DOWN_TIMER_ADVERTS,
+	CONF_MIN_INTERVAL,
+	CONF_REALTIME
 };
 
 enum {
 	CONF_ERROR_LEN = 256,		/* room for any message */
 	CONF_PATH_MAX = 1000,		/* characters of a path we take */
-	CONF_TEXT_LEN = 12288		/* for conf_print(), 255 addresses */
+	CONF_TEXT_LEN = 20480		/* for conf_print(), 255 addresses */
 };
 
 struct conf {
 	struct vrrp_conf vr;		/* priority 0 = not given yet */
+	bool use_macvlan;
+	char macvlan[VRRP_IFNAME_LEN];	/* the device for it */
+	bool realtime;
 	const char *piddir;
 	const char *log_name;		/* NULL = not given */
 	const char *on_master;		/* NULL = no script */
@@ -38,8 +48,9 @@ struct conf {
 void	conf_init(struct conf *);
 int	conf_set(struct conf *, int, const char *, char *);
 int	conf_add_address(struct conf *, const char *, char *);
-int	conf_check(const struct conf *, char *);
+int	conf_finish(struct conf *, char *);
 int	conf_set_owner(struct conf *, const bool *, char *);
 size_t	conf_print(char *, size_t, const struct conf *);
+const char *conf_pid_stem(const struct conf *);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The state machine of RFC 2338 section 6.4 (RFC 3768 6.4 is the same): given
- * a router, an event and the time, the new state and the set of actions.
+ * The state machine of RFC 2338 section 6.4 (RFC 3768 6.4 is the same) and RFC
+ * 9568 6.4: given a router, an event and the time, the new state and the set
+ * of actions.  Version 3 differs in one thing: the interval is learned.
  *
  * One switch per state, in the order of the RFC, so that both can be read side
  * by side.  Pure: no I/O, no clock, no allocation, no logging.  Where we do
@@ -29,18 +30,26 @@ addr_cmp(const struct vrrp_addr *a, const struct vrrp_addr *b)
 	return memcmp(a->octet, b->octet, sizeof(a->octet));
 }
 
-/* Skew_Time, RFC 3768 6.1: (256 - priority) / 256 s, floored microseconds */
+/*
+ * Skew_Time in microseconds, floored once at the end (P-21): a fraction of a
+ * second in version 2 (RFC 3768 6.1), of the interval that the Master uses in
+ * version 3 (RFC 9568 6.1).
+ */
 usec_t
 vrrp_skew_time(const struct vrrp *vr)
 {
-	return (256 - vr->conf->priority) * VRRP_SECOND / 256;
+	usec_t unit = vr->conf->version == 2 ? VRRP_SECOND :
+	    vr->master_interval;
+
+	return (256 - vr->conf->priority) * unit / 256;
 }
 
-/* Master_Down_Interval, RFC 3768 6.1, in microseconds */
+/* Master_Down_Interval, RFC 3768 6.1 and RFC 9568 6.1, in microseconds */
 usec_t
 vrrp_master_down_interval(const struct vrrp *vr)
 {
-	return 3 * vr->conf->interval + vrrp_skew_time(vr);
+	return vr->conf->down_adverts * vr->master_interval +
+	    vrrp_skew_time(vr);
 }
 
 /* When vrrp_step() wants VRRP_EV_TIMER; VRRP_NEVER = not at all. */
@@ -72,6 +81,8 @@ vrrp_init(struct vrrp *vr, const struct vrrp_conf *conf, usec_t now)
 	vr->state = VRRP_INITIALIZE;
 	vr->why = VRRP_WHY_START;
 	vr->deadline = VRRP_NEVER;
+	vr->master_interval = conf->interval;
+	vr->pseudo_header = conf->checksum == VRRP_SUM_PSEUDO;
 	vr->announce_deadline = VRRP_NEVER;
 	vr->preempt_deadline = VRRP_NEVER;
 	vr->hold_until = now + conf->start_delay;
@@ -134,6 +145,7 @@ static unsigned
 to_master(struct vrrp *vr, enum vrrp_why why, usec_t now)
 {
 	enter(vr, VRRP_MASTER, why, now);
+	vr->master_interval = vr->conf->interval;	/* P-45 */
 	arm_adver_timer(vr, now);
 	arm_announce(vr, now);
 	vr->replies_left = VRRP_REPLIES;
@@ -148,12 +160,20 @@ resign(unsigned actions)
 	return VRRP_ACT_RESIGN | VRRP_ACT_RELEASE | actions;
 }
 
-/* RFC 3768 6.4.1 */
+/* RFC 9568 6.4.2: Active_Adver_Interval.  In version 2 all are equal. */
+static void
+learn_interval(struct vrrp *vr, const struct vrrp_advert *adv)
+{
+	vr->master_interval = later(adv->interval, vr->conf->min_interval);
+}
+
+/* RFC 3768 6.4.1, RFC 9568 6.4.1 */
 static unsigned
 step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 {
 	if (ev->type != VRRP_EV_LINK_UP)
 		return 0;
+	vr->master_interval = vr->conf->interval;	/* P-45 */
 	if (!vr->conf->owner)
 		return to_backup(vr, VRRP_WHY_START, now);
 	if (now >= vr->hold_until)
@@ -170,15 +190,18 @@ step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
  * for as long as the other one keeps talking (P-29).
  */
 static unsigned
-backup_hears_lower(struct vrrp *vr, usec_t now)
+backup_hears_lower(struct vrrp *vr, const struct vrrp_advert *adv,
+    usec_t now)
 {
-	usec_t silence = now + vrrp_master_down_interval(vr);
-
 	if (vr->preempt_deadline == VRRP_NEVER)
 		vr->preempt_deadline =
 		    later(vr->deadline, now + vr->conf->preempt_delay);
-	vr->deadline = sooner(later(silence, vr->hold_until),
-	    vr->preempt_deadline);
+	/* A delay is running: until then it counts as a Master (P-29). */
+	if (vr->deadline < vr->preempt_deadline) {
+		learn_interval(vr, adv);
+		arm_down_timer(vr, now, vrrp_master_down_interval(vr));
+		vr->deadline = sooner(vr->deadline, vr->preempt_deadline);
+	}
 	vr->resigned = false;
 	return 0;
 }
@@ -197,9 +220,10 @@ backup_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 		return 0;
 	}
 	if (preempts && adv->priority < conf->priority)
-		return backup_hears_lower(vr, now);
+		return backup_hears_lower(vr, adv, now);
 	vr->resigned = false;
 	vr->preempt_deadline = VRRP_NEVER;
+	learn_interval(vr, adv);
 	arm_down_timer(vr, now, vrrp_master_down_interval(vr));
 	return 0;
 }
@@ -283,9 +307,11 @@ master_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 {
 	if (adv->priority == VRRP_PRIORITY_STOP)
 		return master_replies(vr, now, 0);
-	if (outranks(adv, vr))
+	if (outranks(adv, vr)) {
+		learn_interval(vr, adv);
 		return VRRP_ACT_RELEASE | VRRP_ACT_ADVERT |
 		    to_backup(vr, VRRP_WHY_OUTRANKED, now);
+	}
 	return master_replies(vr, now, VRRP_ACT_ANNOUNCE);
 }
 
@@ -326,9 +352,9 @@ master_timer(struct vrrp *vr, usec_t now)
 }
 
 /*
- * The cable is out.  The others wait three intervals after our last advert;
- * for two of them we keep the office and are quiet, so that a flap costs no
- * election (F08).
+ * The cable is out.  The others wait three intervals after our last advert (or
+ * as many as configured); for one less we keep the office and are quiet, so
+ * that a flap costs no election (F08).
  */
 static unsigned
 master_loses_carrier(struct vrrp *vr, usec_t now)
@@ -336,7 +362,8 @@ master_loses_carrier(struct vrrp *vr, usec_t now)
 	if (vr->quiet)
 		return 0;
 	vr->quiet = true;
-	vr->deadline = later(vr->sent_at + 2 * vr->conf->interval, now);
+	vr->deadline = later(vr->sent_at +
+	    (vr->conf->down_adverts - 1) * vr->conf->interval, now);
 	vr->announce_deadline = VRRP_NEVER;
 	return 0;
 }
@@ -372,7 +399,7 @@ master_fault(struct vrrp *vr, usec_t now)
 	return resign(to_backup(vr, VRRP_WHY_FAULT, now));
 }
 
-/* RFC 3768 6.4.3 */
+/* RFC 3768 6.4.3, RFC 9568 6.4.3 */
 static unsigned
 step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 {
@@ -401,10 +428,15 @@ step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 	return 0;
 }
 
-/* For the log and the status; no decision looks at it. */
+/*
+ * For the log and the status; and the form of checksum that the others
+ * understand, since many take one only (P-08).
+ */
 static void
 heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 {
+	if (vr->conf->checksum == VRRP_SUM_AUTO)
+		vr->pseudo_header = adv->sum == VRRP_SUM_PSEUDO;
 	vr->master = adv->src;
 	vr->master_priority = adv->priority;
 	vr->heard_at = now;

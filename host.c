@@ -9,40 +9,68 @@
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* How often the kernel's state is looked at even when it says nothing. */
 #define CHECK_INTERVAL	(30 * VRRP_SECOND)
 /* How soon again when that went wrong. */
 #define RETRY_INTERVAL	(1 * VRRP_SECOND)
+/* So many times in so long are a fight and not an accident. */
+#define FIGHT_INTERVAL	(10 * VRRP_SECOND)
+
+enum {
+	FIGHT_MAX = 20
+};
 
 void
 host_set_own_mac(struct router *r, const uint8_t *mac)
 {
-	char text[ROUTER_MAC_TEXT_LEN + 1];
+	char text[RECORD_LEN];
 
 	memcpy(r->own_mac, mac, VRRP_MAC_LEN);
 	if (r->mac_file.fd == -1)
 		return;
-	router_mac_text(text, mac);
-	strcat(text, "\n");
+	record_print_mac(text, mac);
 	if (lockfile_write(&r->mac_file, text) == -1)
 		log_err("%s: %s", r->mac_file.path, strerror(errno));
+}
+
+/* "vrrpd eth0 51": by this alias we know our macvlan again. */
+void
+host_macvlan_alias(const struct router *r, char *alias, size_t size)
+{
+	snprintf(alias, size, "vrrpd %s %u%s", r->conf.vr.ifname,
+	    r->conf.vr.vrid, r->conf.vr.family == &vrrp_ipv6 ? " v6" : "");
+}
+
+bool
+host_is_our_macvlan(const struct router *r, const struct link_state *state)
+{
+	char alias[LINK_ALIAS_LEN];
+
+	host_macvlan_alias(r, alias, sizeof(alias));
+	return state->present && strcmp(state->alias, alias) == 0;
 }
 
 /* Looks at the interface and its addresses; -1 = could not, look again soon. */
 static int
 look(struct router *r, usec_t now)
 {
-	struct link_state seen;
+	struct link_state seen, macvlan = { 0 };
 
 	r->dirty = false;
 	r->check_deadline = now + CHECK_INTERVAL;
 	if (link_get(&r->nl, r->conf.vr.ifname, &seen) == 0 &&
-	    (!seen.present || ipaddr_scan(&r->nl, seen.index, &r->conf.vr,
+	    (!r->conf.use_macvlan ||
+	    link_get(&r->nl, r->conf.macvlan, &macvlan) == 0) &&
+	    (!seen.present || ipaddr_scan(&r->nl, seen.index,
+	    r->conf.use_macvlan ? macvlan.index : seen.index, &r->conf.vr,
 	    &r->addrs) == 0)) {
 		r->seen = seen;
-		r->vr.own = r->addrs.own4;
-		r->vr.nown = r->addrs.n4;
+		r->macvlan = host_is_our_macvlan(r, &macvlan) ?
+		    macvlan.index : 0;
+		r->macvlan_up = macvlan.up;
+		r->vr.own = router_sources(r, &r->vr.nown);
 		return 0;
 	}
 	if (errno == ENODEV)
@@ -59,10 +87,20 @@ owns(struct router *r, const struct vrrp_addr *addr)
 {
 	unsigned i;
 
-	for (i = 0; i < r->addrs.n4; i++)
-		if (memcmp(&r->addrs.own4[i], addr, sizeof(*addr)) == 0)
+	for (i = 0; i < r->vr.nown; i++)
+		if (memcmp(&r->vr.own[i], addr, sizeof(*addr)) == 0)
 			return true;
 	return false;
+}
+
+/* IPv6 adverts come from a link-local address (RFC 9568 5.1.2.1). */
+static bool
+has_source(const struct router *r)
+{
+	const uint8_t *octet = r->vr.own[0].octet;
+
+	return r->vr.nown > 0 && (r->conf.vr.family == &vrrp_ipv4 ||
+	    (octet[0] == 0xfe && (octet[1] & 0xc0) == 0x80));
 }
 
 /* Why the interface cannot be used now; false = it can. */
@@ -83,12 +121,14 @@ find_reason(struct router *r, char *reason)
 	else if (r->conf.vr.owner &&
 	    !ipaddr_complete(&r->addrs, &r->conf.vr))
 		strcpy(reason, "it has lost an address that we own");
-	else if (r->addrs.n4 == 0)
-		strcpy(reason, "it has no IPv4 address of its own");
+	else if (!has_source(r))
+		strcpy(reason, r->conf.vr.family == &vrrp_ipv4 ?
+		    "it has no IPv4 address of its own" :
+		    "it has no link-local address of its own");
 	else if (r->vr.state != VRRP_INITIALIZE && !owns(r, &r->vr.source))
 		snprintf(reason, ROUTER_REASON_LEN,
 		    "it has lost its address %s",
-		    report_addr(addr, &r->vr.source));
+		    report_addr(addr, r->conf.vr.family, &r->vr.source));
 	else if (!r->seen.carrier)
 		strcpy(reason, "no carrier");
 	return reason[0] != '\0';
@@ -107,14 +147,82 @@ leave_link(struct router *r, usec_t now)
 	    (r->seen.present && r->seen.index == r->link.index))
 		return;
 	link_close(&r->link);
+	respond_close(&r->respond);
 	r->swapped = false;
 	r->holding = false;
 	r->dirty = true;
 }
 
+/*
+ * The macvlan beside the interface, and silence of the interface itself about
+ * the addresses there.  Both go with the interface when that is deleted.
+ */
+static bool
+prepare_macvlan(struct router *r)
+{
+	struct link_state state;
+	char alias[LINK_ALIAS_LEN];
+
+	if (!r->conf.use_macvlan || r->macvlan != 0)
+		return true;
+	host_macvlan_alias(r, alias, sizeof(alias));
+	if (vmac_create(&r->nl, r->seen.index, r->conf.macvlan,
+	    r->virtual_mac, alias) == -1) {
+		log_err("cannot create %s: %s%s%s", r->conf.macvlan,
+		    strerror(errno), r->nl.error[0] ? ": " : "", r->nl.error);
+		return false;
+	}
+	if (link_get(&r->nl, r->conf.macvlan, &state) == -1 || !state.present)
+		return false;
+	r->macvlan = state.index;
+	if (vmac_tune(&r->nl, r->macvlan, r->conf.macvlan, r->seen.router4,
+	    r->seen.router6) == -1 || (!r->conf.vr.accept &&
+	    vmac_dummy(&r->nl, r->macvlan) == -1))
+		log_warning("cannot set the sysctls of %s: %s",
+		    r->conf.macvlan, strerror(errno));
+	if (vmac_hush(&r->nl, r->seen.index) == -1)
+		log_warning("cannot set the ARP sysctls of %s: %s",
+		    r->conf.vr.ifname, strerror(errno));
+	return true;
+}
+
+/* The ARP sysctls of the interface, by the last vrrpd that needs others. */
+void
+host_restore_arp(struct router *r)
+{
+	char text[RECORD_LEN];
+	int ignore, announce;
+	ssize_t n;
+
+	if (r->arp_file.fd == -1 || !lockfile_alone(&r->arp_file))
+		return;
+	n = pread(r->arp_file.fd, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	if (record_parse_arp(&ignore, &announce, text) &&
+	    r->seen.present &&
+	    vmac_unhush(&r->nl, r->seen.index, ignore, announce) == -1)
+		log_err("cannot put the ARP sysctls of %s back: %s",
+		    r->conf.vr.ifname, strerror(errno));
+	lockfile_remove(&r->arp_file);
+}
+
+/* At the end: what was made is removed, what was changed is put back. */
+void
+host_close(struct router *r)
+{
+	if (r->macvlan != 0 && vmac_delete(&r->nl, r->macvlan) == -1)
+		log_err("cannot delete %s: %s", r->conf.macvlan,
+		    strerror(errno));
+	host_restore_arp(r);
+}
+
 static void
 enter_link(struct router *r, usec_t now)
 {
+	if (!prepare_macvlan(r)) {
+		r->check_deadline = now + RETRY_INTERVAL;
+		return;
+	}
 	if (r->link.fd == -1 &&
 	    link_open(&r->link, r->seen.index, &r->conf.vr) == -1) {
 		log_err("packet socket: %s", strerror(errno));
@@ -122,9 +230,31 @@ enter_link(struct router *r, usec_t now)
 		return;
 	}
 	if (r->vr.state == VRRP_INITIALIZE)
-		r->vr.source = r->addrs.own4[0];
+		r->vr.source = r->vr.own[0];
 	if (r->vr.state == VRRP_INITIALIZE || r->vr.quiet)
 		router_step(r, VRRP_EV_LINK_UP, NULL, now);
+}
+
+/*
+ * Something of ours was taken away.  True if it is to be put back; who takes it
+ * again and again wins, loudly (F05): two that fight serve nobody.
+ */
+static bool
+may_restore(struct router *r, usec_t now)
+{
+	if (now - r->fight_since > FIGHT_INTERVAL) {
+		r->fights = 0;
+		r->fight_since = now;
+	}
+	r->stats.restored++;
+	if (++r->fights <= FIGHT_MAX)
+		return true;
+	if (r->fights == FIGHT_MAX + 1)
+		log_err("somebody undoes what we set, %d times in %d s: we "
+		    "resign", FIGHT_MAX,
+		    (int)((now - r->fight_since) / VRRP_SECOND));
+	r->fault = true;
+	return false;
 }
 
 /* The interface's MAC: ours to keep, somebody's to change. */
@@ -136,16 +266,15 @@ settle_mac(struct router *r, usec_t now)
 
 	if (r->swapped &&
 	    memcmp(r->seen.mac, r->virtual_mac, VRRP_MAC_LEN) != 0) {
-		r->stats.restored++;
 		log_warning("somebody set the MAC to %s",
 		    router_mac_text(text, r->seen.mac));
 		if (!virtual)
 			host_set_own_mac(r, r->seen.mac);
-		if (router_mac_on(r))
+		if (may_restore(r, now) && router_mac_on(r))
 			router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
 		else
 			r->fault = true;
-	} else if (!r->swapped && virtual && r->conf.vr.vmac) {
+	} else if (!r->swapped && virtual && r->mac_file.fd != -1) {
 		r->swapped = true;
 		router_mac_off(r, now);
 	} else if (!r->swapped && !virtual &&
@@ -155,16 +284,37 @@ settle_mac(struct router *r, usec_t now)
 	}
 }
 
+/* The macvlan is there and, in Master, up, whoever meddles. */
+static void
+settle_macvlan(struct router *r, usec_t now)
+{
+	if (!r->conf.use_macvlan || (r->macvlan != 0 &&
+	    (r->macvlan_up || !r->holding)))
+		return;
+	if (r->vr.state == VRRP_INITIALIZE)
+		return;
+	if (r->holding && !may_restore(r, now))
+		return;
+	log_warning("somebody took %s away or down: put back",
+	    r->conf.macvlan);
+	if (prepare_macvlan(r) && (!r->holding ||
+	    (router_mac_on(r) && router_add_addresses(r))))
+		r->dirty = true;
+	else
+		r->fault = r->holding;
+}
+
 /* The virtual addresses: on in Master, off otherwise, whoever meddles (F05). */
 static void
 settle_addresses(struct router *r, usec_t now)
 {
 	const struct vrrp_conf *conf = &r->conf.vr;
 
-	if (conf->owner)
+	if (conf->owner || !conf->accept)
 		return;
 	if (r->holding && !ipaddr_complete(&r->addrs, conf)) {
-		r->stats.restored++;
+		if (!may_restore(r, now))
+			return;
 		log_warning("somebody removed a virtual address: put back");
 		if (router_add_addresses(r))
 			router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
@@ -173,8 +323,8 @@ settle_addresses(struct router *r, usec_t now)
 		r->dirty = true;
 	} else if (!r->holding && ipaddr_left(&r->addrs, conf)) {
 		log_notice("removing virtual addresses of an earlier life");
-		if (ipaddr_del(&r->nl, r->seen.index, conf, &r->addrs,
-		    true) == -1)
+		if (ipaddr_del(&r->nl, r->conf.use_macvlan ? r->macvlan :
+		    r->seen.index, conf, &r->addrs, true) == -1)
 			log_err("cannot remove them: %s", strerror(errno));
 	}
 }
@@ -200,6 +350,7 @@ host_reconcile(struct router *r, usec_t now)
 	}
 	if (r->seen.present) {
 		settle_mac(r, now);
+		settle_macvlan(r, now);
 		settle_addresses(r, now);
 	}
 	if (r->reason[0] != '\0')
@@ -225,14 +376,16 @@ on_kernel_message(const struct nl_msg *msg, void *arg)
 	if ((msg->type == RTM_NEWADDR || msg->type == RTM_DELADDR) &&
 	    left >= sizeof(ifa)) {
 		memcpy(&ifa, p, sizeof(ifa));
-		if (ifa.ifa_index == r->seen.index)
+		if (ifa.ifa_index == r->seen.index ||
+		    ifa.ifa_index == r->macvlan)
 			r->dirty = true;
 	}
 	if ((msg->type != RTM_NEWLINK && msg->type != RTM_DELLINK) ||
 	    left < sizeof(ifi))
 		return;
 	memcpy(&ifi, p, sizeof(ifi));
-	if ((unsigned)ifi.ifi_index == r->seen.index)
+	if ((unsigned)ifi.ifi_index == r->seen.index ||
+	    (unsigned)ifi.ifi_index == r->macvlan)
 		r->dirty = true;
 	p += NLMSG_ALIGN(sizeof(ifi));
 	left -= NLMSG_ALIGN(sizeof(ifi));

@@ -24,16 +24,18 @@ struct ipaddr_table {
 	unsigned n4;
 	unsigned n6;
 	struct vrrp_addr own4[IPADDR_OWN_MAX];	/* in the kernel's order */
-	struct vrrp_addr own6[IPADDR_OWN_MAX];
+	struct vrrp_addr own6[IPADDR_OWN_MAX];	/* link-local ones first */
 	uint8_t presence[VRRP_ADDR_MAX];	/* enum ipaddr_presence */
 	uint8_t plen[VRRP_ADDR_MAX];		/* of those that are OURS */
 };
 
-int	ipaddr_scan(struct nl *, unsigned, const struct vrrp_conf *,
+int	ipaddr_scan(struct nl *, unsigned, unsigned, const struct vrrp_conf *,
 	    struct ipaddr_table *);
 int	ipaddr_add(struct nl *, unsigned, const struct vrrp_conf *);
 int	ipaddr_del(struct nl *, unsigned, const struct vrrp_conf *,
 	    const struct ipaddr_table *, bool);
+int	ipaddr_block(struct nl *, const struct vrrp_conf *);
+int	ipaddr_unblock(struct nl *, const struct vrrp_conf *);
 bool	ipaddr_complete(const struct ipaddr_table *, const struct vrrp_conf *);
 bool	ipaddr_left(const struct ipaddr_table *, const struct vrrp_conf *);
 

@@ -18,7 +18,8 @@
 
 enum {
 	RECEIVE_SIZE = 16384,		/* a dump comes in pieces up to this */
-	EVENT_QUEUE = 1 << 20		/* octets of events held for us */
+	EVENT_QUEUE = 1 << 20,		/* octets of events held for us */
+	MAX_ERRNO = 4095		/* of the kernel */
 };
 
 /*
@@ -87,7 +88,8 @@ append(struct nl_batch *batch, const void *data, size_t len)
 		return;
 	}
 	memset(batch->data + batch->len, 0, aligned);
-	memcpy(batch->data + batch->len, data, len);
+	if (len > 0)
+		memcpy(batch->data + batch->len, data, len);
 	batch->len += aligned;
 }
 
@@ -132,6 +134,25 @@ nl_put(struct nl_batch *batch, uint16_t type, const void *data, size_t len)
 	append(batch, &rta, sizeof(rta));
 	append(batch, data, len);
 	close_message(batch);
+}
+
+/* Opens an attribute that holds others; what it returns closes it. */
+size_t
+nl_nest(struct nl_batch *batch, uint16_t type)
+{
+	size_t start = batch->len;
+
+	nl_put(batch, type | NLA_F_NESTED, NULL, 0);
+	return start;
+}
+
+void
+nl_unnest(struct nl_batch *batch, size_t start)
+{
+	uint16_t len = (uint16_t)(batch->len - start);
+
+	if (!batch->full)
+		memcpy(batch->data + start, &len, sizeof(len));
 }
 
 /*
@@ -210,6 +231,8 @@ decode_ack(struct nl *nl, const struct nl_msg *msg)
 	memcpy(&error, msg->payload, sizeof(error));
 	if (error == 0)
 		return 0;
+	if (error > 0 || error < -MAX_ERRNO)
+		return EBADMSG;
 	if (!(msg->flags & NLM_F_ACK_TLVS) || !(msg->flags & NLM_F_CAPPED))
 		return -error;
 	p = msg->payload + skip;

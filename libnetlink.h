@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-	NL_BUF_SIZE = 20480,		/* 255 address requests in one batch */
+	NL_BUF_SIZE = 32768,		/* 255 address requests in one batch */
 	NL_ERROR_LEN = 128
 };
 
@@ -55,6 +55,8 @@ void	nl_batch_init(struct nl_batch *);
 void	nl_begin(struct nl *, struct nl_batch *, uint16_t, uint16_t,
 	    const void *, size_t);
 void	nl_put(struct nl_batch *, uint16_t, const void *, size_t);
+size_t	nl_nest(struct nl_batch *, uint16_t);
+void	nl_unnest(struct nl_batch *, size_t);
 
 int	nl_talk(struct nl *, struct nl_batch *, int);
 int	nl_query(struct nl *, struct nl_batch *, nl_handler *, void *);

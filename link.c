@@ -1,8 +1,7 @@
 /*
  * One interface.  The packet socket takes untagged multicast of our VRID alone,
  * from this interface alone; its filter only saves wake-ups, packet.c checks
- * everything again.  The MAC is swapped on the live interface, never by taking
- * it down: that would cost routes, IPv6 addresses and neighbours (C14).
+ * everything again.
  */
 #include "link.h"
 
@@ -15,12 +14,10 @@
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
-#include <linux/ipv6.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,11 +29,14 @@
 #endif
 
 enum {
+	INET6_CONF_FORWARDING = 0,	/* DEVCONF_FORWARDING of linux/ipv6.h */
 	EGRESS_PRIORITY = 7		/* network control, RFC 9568 2.5 */
 };
 
+/* Looked for by name, or by alias among all. */
 struct lookup {
 	const char *name;
+	const char *alias;
 	struct link_state *state;
 };
 
@@ -47,38 +47,78 @@ get_mac(const struct nl_attr *attr, uint8_t *mac)
 		memcpy(mac, attr->data, VRRP_MAC_LEN);
 }
 
-/* IFLA_AF_SPEC { AF_INET6 { IFLA_INET6_CONF: s32 per devconf value } } */
-static bool
-forwards6(const struct nl_attr *spec)
+/*
+ * IFLA_AF_SPEC { family { type: s32 per devconf value } }: the nth value, 0 if
+ * there is none.
+ */
+static int
+devconf(const struct nl_attr *spec, uint16_t af, uint16_t type, size_t nth)
 {
 	const uint8_t *p = spec->data, *q;
 	size_t left = spec->len, inner;
 	struct nl_attr family, conf;
-	int32_t value;
+	int32_t value = 0;
 
 	while (nl_next_attr(&p, &left, &family)) {
-		if (family.type != AF_INET6)
+		if (family.type != af)
 			continue;
 		q = family.data;
 		inner = family.len;
 		while (nl_next_attr(&q, &inner, &conf)) {
-			size_t at = DEVCONF_FORWARDING * sizeof(value);
+			size_t at = nth * sizeof(value);
 
-			if (conf.type != IFLA_INET6_CONF ||
-			    conf.len < at + sizeof(value))
-				continue;
-			memcpy(&value, conf.data + at, sizeof(value));
-			return value != 0;
+			if (conf.type == type && conf.len >= at + sizeof(value))
+				memcpy(&value, conf.data + at, sizeof(value));
 		}
 	}
-	return false;
+	return value;
+}
+
+static void
+take_attribute(struct link_state *st, const struct nl_attr *attr)
+{
+	switch (attr->type) {
+	case IFLA_IFNAME:
+		if (attr->len <= sizeof(st->name))
+			memcpy(st->name, attr->data, attr->len);
+		break;
+	case IFLA_ADDRESS:
+		get_mac(attr, st->mac);
+		break;
+	case IFLA_PERM_ADDRESS:
+		get_mac(attr, st->permanent);
+		st->has_permanent = attr->len == VRRP_MAC_LEN;
+		break;
+	case IFLA_MTU:
+		st->mtu = nl_attr_u32(attr);
+		break;
+	case IFLA_CARRIER_CHANGES:
+		st->flaps = nl_attr_u32(attr);
+		break;
+	case IFLA_IFALIAS:
+		if (attr->len <= sizeof(st->alias))
+			memcpy(st->alias, attr->data, attr->len);
+		break;
+	case IFLA_AF_SPEC:
+		st->router6 = devconf(attr, AF_INET6, IFLA_INET6_CONF,
+		    INET6_CONF_FORWARDING) != 0;
+		st->router4 = devconf(attr, AF_INET, IFLA_INET_CONF,
+		    IPV4_DEVCONF_FORWARDING - 1) != 0;
+		st->arp_ignore = devconf(attr, AF_INET, IFLA_INET_CONF,
+		    IPV4_DEVCONF_ARP_IGNORE - 1);
+		st->arp_announce = devconf(attr, AF_INET, IFLA_INET_CONF,
+		    IPV4_DEVCONF_ARP_ANNOUNCE - 1);
+		break;
+	default:
+		break;
+	}
 }
 
 static void
 on_link_message(const struct nl_msg *msg, void *arg)
 {
-	struct lookup *lookup = arg;
-	struct link_state *st = lookup->state;
+	const struct lookup *lookup = arg;
+	struct link_state st = { 0 };
 	const uint8_t *p = msg->payload;
 	size_t left = msg->len;
 	struct ifinfomsg ifi;
@@ -89,37 +129,20 @@ on_link_message(const struct nl_msg *msg, void *arg)
 	memcpy(&ifi, p, sizeof(ifi));
 	p += NLMSG_ALIGN(sizeof(ifi));
 	left -= NLMSG_ALIGN(sizeof(ifi));
-	st->index = (unsigned)ifi.ifi_index;
-	st->ethernet = ifi.ifi_type == ARPHRD_ETHER;
-	st->up = ifi.ifi_flags & IFF_UP;
-	st->carrier = ifi.ifi_flags & IFF_LOWER_UP;
-	while (nl_next_attr(&p, &left, &attr)) {
-		switch (attr.type) {
-		case IFLA_IFNAME:
-			/* Not by an alternative name: ioctls know none. */
-			st->present = attr.len == strlen(lookup->name) + 1 &&
-			    memcmp(attr.data, lookup->name, attr.len) == 0;
-			break;
-		case IFLA_ADDRESS:
-			get_mac(&attr, st->mac);
-			break;
-		case IFLA_PERM_ADDRESS:
-			get_mac(&attr, st->permanent);
-			st->has_permanent = attr.len == VRRP_MAC_LEN;
-			break;
-		case IFLA_MTU:
-			st->mtu = nl_attr_u32(&attr);
-			break;
-		case IFLA_CARRIER_CHANGES:
-			st->flaps = nl_attr_u32(&attr);
-			break;
-		case IFLA_AF_SPEC:
-			st->router6 = forwards6(&attr);
-			break;
-		default:
-			break;
-		}
-	}
+	st.index = (unsigned)ifi.ifi_index;
+	st.ethernet = ifi.ifi_type == ARPHRD_ETHER;
+	st.up = ifi.ifi_flags & IFF_UP;
+	st.carrier = ifi.ifi_flags & IFF_LOWER_UP;
+	while (nl_next_attr(&p, &left, &attr))
+		take_attribute(&st, &attr);
+	st.name[sizeof(st.name) - 1] = '\0';
+	st.alias[sizeof(st.alias) - 1] = '\0';
+	/* Not by an alternative name: ioctls know none. */
+	st.present = lookup->name != NULL ?
+	    strcmp(st.name, lookup->name) == 0 :
+	    strcmp(st.alias, lookup->alias) == 0;
+	if (st.present)
+		*lookup->state = st;
 }
 
 /* An interface that is not there is an answer, not an error. */
@@ -127,7 +150,7 @@ int
 link_get(struct nl *nl, const char *name, struct link_state *state)
 {
 	const struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
-	struct lookup lookup = { name, state };
+	struct lookup lookup = { name, NULL, state };
 	struct nl_batch batch;
 
 	memset(state, 0, sizeof(*state));
@@ -139,40 +162,30 @@ link_get(struct nl *nl, const char *name, struct link_state *state)
 	return 0;
 }
 
-/*
- * Lets through what may be an advert for our VRID, good or bad, so that bad
- * ones can be counted: multicast, no VLAN tag (adverts of VLANs that are not
- * configured arrive with the tag stripped), IPv4, protocol VRRP or AH, not a
- * later fragment, second octet of the message our VRID.  For AH the VRID is
- * behind its 24 octets.
- */
-static int
-attach_filter(int fd, uint8_t vrid)
+/* The same by alias; *state is not present where none has it. */
+int
+link_find(struct nl *nl, const char *alias, struct link_state *state)
 {
-	const struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
-		    SKF_AD_OFF + SKF_AD_PKTTYPE),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_MULTICAST, 0, 15),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
-		    SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 13),
-		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 11),
-		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 14 + 6),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 9, 0),
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* X: IP header */
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 14 + 9),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VRRP_PROTOCOL, 3, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VRRP_PROTOCOL_AH, 0, 5),
-		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 14 + 24 + 1),
-		BPF_STMT(BPF_JMP | BPF_JA, 1),
-		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 14 + 1),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, vrid, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0xffff),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
+	const struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct lookup lookup = { NULL, alias, state };
+	struct nl_batch batch;
+
+	memset(state, 0, sizeof(*state));
+	nl_batch_init(&batch);
+	nl_begin(nl, &batch, RTM_GETLINK, NLM_F_DUMP, &ifi, sizeof(ifi));
+	return nl_query(nl, &batch, on_link_message, &lookup);
+}
+
+#define LOAD_BYTE(at)	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (at))
+#define LOAD_HALF(at)	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (at))
+#define LOAD_X(at)	BPF_STMT(BPF_LD | BPF_B | BPF_IND, (at))
+#define EQUAL(k, jt, jf) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (jt), (jf))
+
+static int
+attach(int fd, const struct sock_filter *code, size_t len)
+{
 	const struct sock_fprog program = {
-		.len = sizeof(code) / sizeof(code[0]),
+		.len = (unsigned short)len,
 		.filter = (struct sock_filter *)(uintptr_t)code
 	};
 
@@ -183,35 +196,111 @@ attach_filter(int fd, uint8_t vrid)
 	    sizeof(int));
 }
 
-/* The NIC's filter lets the group in; not promiscuous. */
+/*
+ * Lets through what may be an advert for our VRID, good or bad, so that bad
+ * ones can be counted: multicast, no VLAN tag (adverts of VLANs that are not
+ * configured arrive with the tag stripped), protocol VRRP or AH, second octet
+ * of the message our VRID.  For AH that is behind its 24 octets.
+ */
 static int
-join_packet_group(int fd, unsigned index)
+filter_ipv4(int fd, uint8_t vrid)
 {
-	const struct packet_mreq mreq = {
-		.mr_ifindex = (int)index,
-		.mr_type = PACKET_MR_MULTICAST,
-		.mr_alen = VRRP_MAC_LEN,
-		.mr_address = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12 }
+	const struct sock_filter code[] = {
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
+		EQUAL(PACKET_MULTICAST, 0, 15),
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		EQUAL(0, 0, 13),
+		LOAD_HALF(12),
+		EQUAL(ETH_P_IP, 0, 11),
+		LOAD_HALF(14 + 6),		/* not a later fragment */
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 9, 0),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* X: IP header */
+		LOAD_BYTE(14 + 9),
+		EQUAL(VRRP_PROTOCOL, 3, 0),
+		EQUAL(VRRP_PROTOCOL_AH, 0, 5),
+		LOAD_X(14 + 24 + 1),
+		BPF_STMT(BPF_JMP | BPF_JA, 1),
+		LOAD_X(14 + 1),
+		EQUAL(vrid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 
+	return attach(fd, code, sizeof(code) / sizeof(code[0]));
+}
+
+static int
+filter_ipv6(int fd, uint8_t vrid)
+{
+	const struct sock_filter code[] = {
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
+		EQUAL(PACKET_MULTICAST, 0, 12),
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		EQUAL(0, 0, 10),
+		LOAD_HALF(12),
+		EQUAL(ETH_P_IPV6, 0, 8),
+		LOAD_BYTE(14 + 6),
+		EQUAL(VRRP_PROTOCOL, 3, 0),
+		EQUAL(VRRP_PROTOCOL_AH, 0, 5),
+		LOAD_BYTE(14 + 40 + 24 + 1),
+		BPF_STMT(BPF_JMP | BPF_JA, 1),
+		LOAD_BYTE(14 + 40 + 1),
+		EQUAL(vrid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+
+	return attach(fd, code, sizeof(code) / sizeof(code[0]));
+}
+
+/* The NIC's filter lets the group in; not promiscuous. */
+static int
+join_packet_group(int fd, unsigned index, const uint8_t *group_mac)
+{
+	struct packet_mreq mreq = {
+		.mr_ifindex = (int)index,
+		.mr_type = PACKET_MR_MULTICAST,
+		.mr_alen = VRRP_MAC_LEN
+	};
+
+	memcpy(mreq.mr_address, group_mac, VRRP_MAC_LEN);
 	return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq,
 	    sizeof(mreq));
 }
 
-/* A packet membership sends no IGMP; switches that snoop want some (F15). */
 static int
-join_ip_group(unsigned index)
+join_ipv4(int fd, unsigned index)
 {
-	const struct ip_mreqn mreq = {
-		.imr_multiaddr.s_addr = htonl(0xe0000012),	/* 224.0.0.18 */
-		.imr_ifindex = (int)index
-	};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ip_mreqn mreq = { .imr_ifindex = (int)index };
 
-	if (fd != -1 && setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq,
-	    sizeof(mreq)) == -1) {
-		int saved = errno;
+	memcpy(&mreq.imr_multiaddr, vrrp_ipv4.group, vrrp_ipv4.addr_len);
+	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq,
+	    sizeof(mreq));
+}
 
+static int
+join_ipv6(int fd, unsigned index)
+{
+	struct ipv6_mreq mreq = { .ipv6mr_interface = index };
+
+	memcpy(&mreq.ipv6mr_multiaddr, vrrp_ipv6.group, vrrp_ipv6.addr_len);
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &mreq,
+	    sizeof(mreq));
+}
+
+/*
+ * A packet membership sends neither IGMP nor MLD; switches that snoop want
+ * reports (F15).
+ */
+static int
+join_ip_group(unsigned index, const struct vrrp_family *family)
+{
+	int fd = socket(family->af, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int saved;
+
+	if (fd != -1 && (family == &vrrp_ipv4 ? join_ipv4(fd, index) :
+	    join_ipv6(fd, index)) == -1) {
+		saved = errno;
 		close(fd);
 		errno = saved;
 		return -1;
@@ -226,9 +315,10 @@ join_ip_group(unsigned index)
 int
 link_open(struct link *link, unsigned index, const struct vrrp_conf *conf)
 {
+	const struct vrrp_family *family = conf->family;
 	const struct sockaddr_ll sll = {
 		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_IP),
+		.sll_protocol = htons(family->ethertype),
 		.sll_ifindex = (int)index
 	};
 	const int priority = EGRESS_PRIORITY;
@@ -245,9 +335,10 @@ link_open(struct link *link, unsigned index, const struct vrrp_conf *conf)
 	    sizeof(int));
 	setsockopt(link->fd, SOL_SOCKET, SO_PRIORITY, &priority,
 	    sizeof(priority));
-	if (attach_filter(link->fd, conf->vrid) == -1 ||
-	    join_packet_group(link->fd, index) == -1 ||
-	    (link->group_fd = join_ip_group(index)) == -1 ||
+	if ((family == &vrrp_ipv4 ? filter_ipv4(link->fd, conf->vrid) :
+	    filter_ipv6(link->fd, conf->vrid)) == -1 ||
+	    join_packet_group(link->fd, index, family->group_mac) == -1 ||
+	    (link->group_fd = join_ip_group(index, family)) == -1 ||
 	    bind(link->fd, (const struct sockaddr *)&sll, sizeof(sll)) == -1) {
 		saved = errno;
 		link_close(link);
@@ -297,58 +388,4 @@ link_send(const struct link *link, const uint8_t *frame, size_t len)
 	ssize_t n = send(link->fd, frame, len, 0);
 
 	return n == (ssize_t)len ? 0 : -1;
-}
-
-/* The ioctls want the name; it may have changed since we learned it. */
-static int
-mac_ioctl(int fd, unsigned index, unsigned long request, unsigned short family,
-    const uint8_t *mac)
-{
-	struct ifreq ifr = { .ifr_ifindex = (int)index };
-
-	if (ioctl(fd, SIOCGIFNAME, &ifr) == -1)
-		return -1;
-	memset(&ifr.ifr_hwaddr, 0, sizeof(ifr.ifr_hwaddr));
-	ifr.ifr_hwaddr.sa_family = family;
-	memcpy(ifr.ifr_hwaddr.sa_data, mac, VRRP_MAC_LEN);
-	return ioctl(fd, request, &ifr);
-}
-
-/*
- * The interface speaks as mac from now on; the kernel and the NIC are asked to
- * go on receiving for own.  EBUSY: the driver wants it down for that.
- */
-int
-link_swap_mac(unsigned index, const uint8_t *mac, const uint8_t *own)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int result, saved;
-
-	if (fd == -1)
-		return -1;
-	result = mac_ioctl(fd, index, SIOCSIFHWADDR, ARPHRD_ETHER, mac);
-	if (result == 0)
-		(void)mac_ioctl(fd, index, SIOCADDMULTI, AF_UNSPEC, own);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return result;
-}
-
-/* The way back.  mac is what the interface has now. */
-int
-link_restore_mac(unsigned index, const uint8_t *mac, const uint8_t *own)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int result = 0, saved;
-
-	if (fd == -1)
-		return -1;
-	(void)mac_ioctl(fd, index, SIOCDELMULTI, AF_UNSPEC, own);
-	if (memcmp(mac, own, VRRP_MAC_LEN) != 0)
-		result = mac_ioctl(fd, index, SIOCSIFHWADDR, ARPHRD_ETHER, own);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return result;
 }

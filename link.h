@@ -1,5 +1,5 @@
 /*
- * One interface: what it is now, its packet socket, its MAC.  Functions return
+ * One interface: what it is now, and its packet socket.  Functions return
  * 0, or -1 with errno.
  */
 #ifndef LINK_H
@@ -10,15 +10,24 @@
 
 #include <sys/types.h>
 
+enum {
+	LINK_ALIAS_LEN = 64		/* longer ones are not looked at */
+};
+
 /* The kernel's view at one moment. */
 struct link_state {
 	bool present;			/* an interface of that name exists */
 	bool ethernet;
 	bool up;			/* by the administrator */
 	bool carrier;
+	bool router4;			/* forwards IPv4 */
 	bool router6;			/* forwards IPv6: R flag of its NAs */
 	bool has_permanent;
 	unsigned index;
+	char name[VRRP_IFNAME_LEN];
+	int arp_ignore;			/* sysctls of this device alone */
+	int arp_announce;
+	char alias[LINK_ALIAS_LEN];	/* as an administrator, or we, set it */
 	unsigned mtu;
 	uint32_t flaps;			/* changes of the carrier, ever */
 	uint8_t mac[VRRP_MAC_LEN];
@@ -33,13 +42,11 @@ struct link {
 };
 
 int	link_get(struct nl *, const char *, struct link_state *);
+int	link_find(struct nl *, const char *, struct link_state *);
 
 int	link_open(struct link *, unsigned, const struct vrrp_conf *);
 void	link_close(struct link *);
 ssize_t	link_recv(const struct link *, uint8_t *, size_t);
 int	link_send(const struct link *, const uint8_t *, size_t);
-
-int	link_swap_mac(unsigned, const uint8_t *, const uint8_t *);
-int	link_restore_mac(unsigned, const uint8_t *, const uint8_t *);
 
 #endif

@@ -27,13 +27,9 @@ is_current(const char *path, int fd)
 	    by_path.st_dev == by_fd.st_dev && by_path.st_ino == by_fd.st_ino;
 }
 
-/*
- * Opens and locks path (in lock->path), creating it; text gets what is in it,
- * "" if new.  -1 with errno: EWOULDBLOCK when somebody else holds it, EMLINK
- * or EINVAL when it is no ordinary file of one name.
- */
-int
-lockfile_open(struct lockfile *lock, const char *path, char *text, size_t size)
+static int
+open_locked(struct lockfile *lock, const char *path, int operation, char *text,
+    size_t size)
 {
 	struct stat st;
 	ssize_t n;
@@ -56,7 +52,7 @@ lockfile_open(struct lockfile *lock, const char *path, char *text, size_t size)
 			errno = S_ISREG(st.st_mode) ? EMLINK : EINVAL;
 			goto fail;
 		}
-		if (flock(lock->fd, LOCK_EX | LOCK_NB) == -1)
+		if (flock(lock->fd, operation | LOCK_NB) == -1)
 			goto fail;
 		if (is_current(path, lock->fd))
 			break;
@@ -76,6 +72,35 @@ fail:
 	lock->fd = -1;
 	errno = saved;
 	return -1;
+}
+
+/*
+ * Opens and locks path (in lock->path), creating it; text gets what is in it,
+ * "" if new.  -1 with errno: EWOULDBLOCK when somebody else holds it, EMLINK
+ * or EINVAL when it is no ordinary file of one name.
+ */
+int
+lockfile_open(struct lockfile *lock, const char *path, char *text, size_t size)
+{
+	return open_locked(lock, path, LOCK_EX, text, size);
+}
+
+/* The same, with others that share it. */
+int
+lockfile_share(struct lockfile *lock, const char *path, char *text,
+    size_t size)
+{
+	return open_locked(lock, path, LOCK_SH, text, size);
+}
+
+/*
+ * Whether nobody else shares it.  If not, our share is gone: of several that
+ * ask at the same time exactly one is the last.
+ */
+bool
+lockfile_alone(const struct lockfile *lock)
+{
+	return flock(lock->fd, LOCK_EX | LOCK_NB) == 0;
 }
 
 /* Replaces the content. */

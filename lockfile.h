@@ -1,10 +1,12 @@
 /*
  * A small file that only one process holds: the pid file, and the record of
- * the interface's own MAC.
+ * the interface's own MAC.  Or one that several share, of which the last puts
+ * back what the first found.
  */
 #ifndef LOCKFILE_H
 #define LOCKFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -17,6 +19,8 @@ struct lockfile {
 };
 
 int	lockfile_open(struct lockfile *, const char *, char *, size_t);
+int	lockfile_share(struct lockfile *, const char *, char *, size_t);
+bool	lockfile_alone(const struct lockfile *);
 int	lockfile_write(const struct lockfile *, const char *);
 void	lockfile_remove(struct lockfile *);
 

@@ -22,8 +22,8 @@
 #define SCRIPT_TIMEOUT	(60 * VRRP_SECOND)
 
 enum {
-	/* The list of addresses is the longest: 255 times "a.b.c.d " */
-	ENV_LEN = 32 + VRRP_ADDR_MAX * INET_ADDRSTRLEN,
+	/* The list of addresses is the longest. */
+	ENV_LEN = 32 + VRRP_ADDR_MAX * INET6_ADDRSTRLEN,
 	READS_PER_TURN = 16
 };
 
@@ -42,12 +42,13 @@ notify_init(struct notify *n, const struct vrrp_conf *conf,
 static void
 print_addresses(char *buf, size_t size, const struct vrrp_conf *conf)
 {
-	char text[INET_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN];
 	size_t len = (size_t)snprintf(buf, size, "VRRPD_ADDRESSES=");
 	unsigned i;
 
 	for (i = 0; i < conf->naddr && len < size; i++) {
-		inet_ntop(AF_INET, conf->vip[i].addr.octet, text, sizeof(text));
+		inet_ntop(conf->family->af, conf->vip[i].addr.octet, text,
+		    sizeof(text));
 		len += (size_t)snprintf(buf + len, size - len, "%s%s",
 		    i == 0 ? "" : " ", text);
 	}

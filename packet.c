@@ -1,95 +1,63 @@
 /*
- * Frames to adverts and back.
+ * Messages to adverts and back, VRRPv2 and VRRPv3.
  *
  * Reading goes through a cursor that cannot pass the end; a received frame is
- * never cast, shifted or patched.  The ladder of RFC 3768 7.1 stands in its
- * order, each rung that fails names its reason; nothing here counts or logs.
- * Pure.
+ * never cast, shifted or patched.  The ladders of RFC 3768 7.1 and RFC 9568
+ * 7.1 stand in their order, each rung that fails names its reason; nothing here
+ * counts or logs.  Pure.
  */
 #include "vrrp.h"
 #include "wire.h"
 
-#include <stdio.h>
-
-enum {
-	IPV4_HEADER_LEN = 20,
-	IPV4_FRAGMENT = 0x3fff		/* more fragments, or an offset */
-};
-
-/* RFC 3768 5.2.2 */
-static const uint8_t group[IPV4_LEN] = { 224, 0, 0, 18 };
-static const uint8_t group_mac[VRRP_MAC_LEN] = { 0x01, 0, 0x5e, 0, 0, 0x12 };
-
-static void
-get_ipv4(struct reader *r, struct vrrp_addr *addr)
+/* The length of a message with count addresses. */
+static size_t
+message_len(const struct vrrp_conf *conf, unsigned count)
 {
-	const uint8_t *p = take(r, IPV4_LEN);
+	return VRRP_HEADER_LEN + (size_t)count * conf->family->addr_len +
+	    (conf->version == 2 ? VRRP_AUTH_LEN : 0);
+}
 
-	memset(addr, 0, sizeof(*addr));
-	if (p)
-		memcpy(addr->octet, p, IPV4_LEN);
+/* The IP packet that our adverts need, octets. */
+size_t
+advert_len(const struct vrrp_conf *conf)
+{
+	return conf->family->header_len + message_len(conf, conf->naddr);
 }
 
 /*
- * Where the VRRP message lies in an Ethernet frame of len octets.  The IP total
- * length decides, not the frame's: short frames are padded (F26).  Options are
- * skipped (P-06).
+ * With the checksum in the sum, so that both zeros of RFC 1071 pass (P-07).  In
+ * IPv4 both readings of VRRPv3 are taken (P-08).
  */
-enum vrrp_drop
-frame_parse(struct vrrp_packet *pkt, const uint8_t *frame, size_t len)
+static enum vrrp_drop
+parse_checksum(struct vrrp_advert *adv, struct vrrp_packet *pkt,
+    const struct vrrp_conf *conf, uint16_t sum)
 {
-	struct reader eth = { frame, len, false }, ip;
-	uint16_t total, fragment;
-	size_t header;
-	uint8_t protocol;
-	const uint8_t *dst;
+	const struct vrrp_family *family = conf->family;
+	uint16_t pseudo = pseudo_sum(family, pkt->src.octet, pkt->dst.octet,
+	    pkt->len, VRRP_PROTOCOL);
+	bool alone = family == &vrrp_ipv4;
 
-	memset(pkt, 0, sizeof(*pkt));
-	take(&eth, VRRP_MAC_LEN);
-	take(&eth, VRRP_MAC_LEN);
-	if (get16(&eth) != ETH_IPV4 || eth.left < IPV4_HEADER_LEN)
-		return VRRP_DROP_IP;
-	header = (size_t)(eth.p[0] & 0x0f) * 4;
-	total = (uint16_t)(eth.p[2] << 8 | eth.p[3]);
-	ip = (struct reader){ eth.p, total, false };
-	if (eth.p[0] >> 4 != 4 || header < IPV4_HEADER_LEN ||
-	    total < header || total > eth.left ||
-	    sum16(0, eth.p, header) != 0xffff)
-		return VRRP_DROP_IP;
-	take(&ip, 6);
-	fragment = get16(&ip);
-	pkt->ttl = get8(&ip);
-	protocol = get8(&ip);
-	take(&ip, 2);
-	get_ipv4(&ip, &pkt->src);
-	dst = take(&ip, IPV4_LEN);
-	take(&ip, header - IPV4_HEADER_LEN);
-	pkt->msg = ip.p;
-	pkt->len = ip.left;
-
-	if (fragment & IPV4_FRAGMENT)
-		return VRRP_DROP_FRAGMENT;
-	if (protocol == VRRP_PROTOCOL_AH)
-		return VRRP_DROP_AH;
-	pkt->got = protocol;
-	pkt->want = VRRP_PROTOCOL;
-	if (protocol != VRRP_PROTOCOL)
-		return VRRP_DROP_PROTOCOL;
-	pkt->got = pkt->ttl;
-	pkt->want = VRRP_TTL;
-	if (pkt->ttl != VRRP_TTL)
-		return VRRP_DROP_TTL;
-	if (memcmp(dst, group, IPV4_LEN) != 0)
-		return VRRP_DROP_DESTINATION;
-	return VRRP_DROP_NONE;
+	adv->sum = VRRP_SUM_MESSAGE;
+	if (alone && sum16(0, pkt->msg, pkt->len) == 0xffff)
+		return VRRP_DROP_NONE;
+	adv->sum = VRRP_SUM_PSEUDO;
+	if (conf->version == 3 &&
+	    sum16(pseudo, pkt->msg, pkt->len) == 0xffff)
+		return VRRP_DROP_NONE;
+	pkt->got = sum;
+	pkt->want = (uint16_t)~sum16((uint32_t)(uint16_t)~sum +
+	    (alone ? 0 : pseudo), pkt->msg, pkt->len);
+	return VRRP_DROP_CHECKSUM;
 }
 
 /*
- * The message to an advert: what can be judged without knowing a router.  On
- * failure pkt->got and pkt->want hold the value and what it should have been.
+ * The message to an advert: what can be judged without knowing a router's
+ * state.  On failure pkt->got and pkt->want hold the value and what it should
+ * have been.
  */
 enum vrrp_drop
-advert_parse(struct vrrp_advert *adv, struct vrrp_packet *pkt)
+advert_parse(struct vrrp_advert *adv, struct vrrp_packet *pkt,
+    const struct vrrp_conf *conf)
 {
 	struct reader r = { pkt->msg, pkt->len, false };
 	uint8_t first = get8(&r);
@@ -98,12 +66,12 @@ advert_parse(struct vrrp_advert *adv, struct vrrp_packet *pkt)
 	memset(adv, 0, sizeof(*adv));
 	adv->src = pkt->src;
 	pkt->got = (uint32_t)pkt->len;
-	pkt->want = VRRP_HEADER_LEN + IPV4_LEN + VRRP_AUTH_LEN;
+	pkt->want = (uint32_t)message_len(conf, 1);
 	if (r.bad)
 		return VRRP_DROP_LENGTH;
-	if (first >> 4 != VRRP_VERSION) {
+	if (first >> 4 != conf->version) {
 		pkt->got = first >> 4;
-		pkt->want = VRRP_VERSION;
+		pkt->want = conf->version;
 		return VRRP_DROP_VERSION;
 	}
 	if ((first & 0x0f) != VRRP_TYPE_ADVERT) {
@@ -114,26 +82,25 @@ advert_parse(struct vrrp_advert *adv, struct vrrp_packet *pkt)
 	adv->vrid = get8(&r);
 	adv->priority = get8(&r);
 	adv->count = get8(&r);
-	adv->auth_type = get8(&r);
-	adv->interval = get8(&r) * VRRP_SECOND;
+	if (conf->version == 2) {
+		adv->auth_type = get8(&r);
+		adv->interval = get8(&r) * VRRP_SECOND;
+	} else {
+		/* The reserved bits are ignored, RFC 9568 5.2.6. */
+		adv->interval = (get16(&r) & VRRP_INTERVAL_MAX_CS) *
+		    VRRP_CENTISECOND;
+	}
 	sum = get16(&r);
-	adv->addrs = take(&r, adv->count * (size_t)IPV4_LEN);
-	adv->auth = take(&r, VRRP_AUTH_LEN);
+	adv->addrs = take(&r, (size_t)adv->count * conf->family->addr_len);
+	if (conf->version == 2)
+		adv->auth = take(&r, VRRP_AUTH_LEN);
 	/* Exact: CARP would pass for a resignation (F24, P-02, P-10). */
 	if (r.bad || r.left > 0) {
 		if (pkt->len >= VRRP_HEADER_LEN)
-			pkt->want = VRRP_HEADER_LEN + VRRP_AUTH_LEN +
-			    adv->count * (uint32_t)IPV4_LEN;
+			pkt->want = (uint32_t)message_len(conf, adv->count);
 		return VRRP_DROP_LENGTH;
 	}
-	/* With the checksum in it: both zeros of RFC 1071 pass (P-07). */
-	if (sum16(0, pkt->msg, pkt->len) != 0xffff) {
-		pkt->got = sum;
-		pkt->want = (uint16_t)~sum16((uint16_t)~sum, pkt->msg,
-		    pkt->len);
-		return VRRP_DROP_CHECKSUM;
-	}
-	return VRRP_DROP_NONE;
+	return parse_checksum(adv, pkt, conf, sum);
 }
 
 /* Over all octets, in a time that does not depend on them (P-33). */
@@ -164,13 +131,12 @@ check_auth(struct vrrp_advert *adv, const struct vrrp_conf *conf)
 }
 
 static bool
-lists(const struct vrrp_advert *adv, const struct vrrp_vip *vip)
+lists(const struct vrrp_advert *adv, const struct vrrp_vip *vip, size_t len)
 {
 	size_t i;
 
 	for (i = 0; i < adv->count; i++)
-		if (memcmp(adv->addrs + i * IPV4_LEN, vip->addr.octet,
-		    IPV4_LEN) == 0)
+		if (memcmp(adv->addrs + i * len, vip->addr.octet, len) == 0)
 			return true;
 	return false;
 }
@@ -184,7 +150,7 @@ same_addresses(const struct vrrp_advert *adv, const struct vrrp_conf *conf)
 	if (adv->count != conf->naddr)
 		return false;
 	for (i = 0; i < conf->naddr; i++)
-		if (!lists(adv, &conf->vip[i]))
+		if (!lists(adv, &conf->vip[i], conf->family->addr_len))
 			return false;
 	return true;
 }
@@ -200,9 +166,46 @@ is_own_source(const struct vrrp_advert *adv, const struct vrrp *vr)
 	return false;
 }
 
+static bool
+is_link_local(const uint8_t *addr)
+{
+	return addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
+}
+
+/* RFC 3768 7.1: a differing list is dropped unless its sender owns it. */
+static enum vrrp_drop
+check_addresses(struct vrrp_advert *adv, const struct vrrp_conf *conf)
+{
+	if (adv->count == 0)
+		return VRRP_DROP_COUNT;
+	if (conf->family == &vrrp_ipv6 && !is_link_local(adv->addrs))
+		return VRRP_DROP_FIRST;		/* R9568-7.1-h */
+	if (same_addresses(adv, conf))
+		return VRRP_DROP_NONE;
+	if (conf->strict_addresses && conf->version == 2 &&
+	    adv->priority != VRRP_PRIORITY_OWNER)
+		return VRRP_DROP_ADDRESSES;
+	adv->remarks |= 1u << VRRP_DROP_ADDRESSES;
+	return VRRP_DROP_NONE;
+}
+
+/* v2 wants it equal (RFC 3768 7.1), v3 learns any but zero (R9568-7.1-i). */
+static enum vrrp_drop
+check_interval(struct vrrp_advert *adv, const struct vrrp_conf *conf)
+{
+	adv->got = (uint32_t)(adv->interval / VRRP_CENTISECOND);
+	adv->want = (uint32_t)(conf->interval / VRRP_CENTISECOND);
+	if (adv->interval == conf->interval)
+		return VRRP_DROP_NONE;
+	if (conf->version == 2 || adv->interval == 0)
+		return VRRP_DROP_INTERVAL;
+	adv->remarks |= 1u << VRRP_DROP_INTERVAL;
+	return VRRP_DROP_NONE;
+}
+
 /*
- * The rungs of RFC 3768 7.1 that need the router, in its order.  Sets
- * adv->remark for what is wrong but let through.
+ * The rungs of RFC 3768 7.1 and RFC 9568 7.1 that need the router, in their
+ * order.  Sets adv->remarks for what is wrong but let through.
  */
 enum vrrp_drop
 advert_check(struct vrrp_advert *adv, const struct vrrp *vr)
@@ -212,27 +215,20 @@ advert_check(struct vrrp_advert *adv, const struct vrrp *vr)
 
 	if (is_own_source(adv, vr))
 		return VRRP_DROP_SOURCE;
+	if (conf->family == &vrrp_ipv6 && !is_link_local(adv->src.octet))
+		return VRRP_DROP_SCOPE;		/* P-04 */
 	adv->got = adv->vrid;
 	adv->want = conf->vrid;
 	if (adv->vrid != conf->vrid)
 		return VRRP_DROP_VRID;
 	if (conf->owner)
 		return VRRP_DROP_OWNER;
-	if ((drop = check_auth(adv, conf)) != VRRP_DROP_NONE)
+	if (conf->version == 2 &&
+	    (drop = check_auth(adv, conf)) != VRRP_DROP_NONE)
 		return drop;
-	if (adv->count == 0)
-		return VRRP_DROP_COUNT;
-	if (!same_addresses(adv, conf)) {
-		if (conf->strict_addresses &&
-		    adv->priority != VRRP_PRIORITY_OWNER)
-			return VRRP_DROP_ADDRESSES;
-		adv->remark = VRRP_DROP_ADDRESSES;
-	}
-	adv->got = (uint32_t)(adv->interval / VRRP_SECOND);
-	adv->want = (uint32_t)(conf->interval / VRRP_SECOND);
-	if (adv->interval != conf->interval)
-		return VRRP_DROP_INTERVAL;
-	return VRRP_DROP_NONE;
+	if ((drop = check_addresses(adv, conf)) != VRRP_DROP_NONE)
+		return drop;
+	return check_interval(adv, conf);
 }
 
 /*
@@ -244,45 +240,48 @@ advert_build(uint8_t *buf, size_t size, const struct vrrp *vr,
     const uint8_t *mac, uint8_t priority, uint16_t id)
 {
 	const struct vrrp_conf *conf = vr->conf;
+	const struct vrrp_family *family = conf->family;
 	struct writer w = { buf, 0, size, false };
-	size_t ip, msg;
+	/* Who yields must not teach others another interval than the winner. */
+	usec_t interval = vr->state == VRRP_BACKUP ? vr->master_interval :
+	    conf->interval;
+	size_t msg, len = message_len(conf, conf->naddr);
+	uint32_t seed = 0;
 	unsigned i;
 
-	put_ethernet(&w, group_mac, mac, ETH_IPV4);
-	ip = w.len;
-	put8(&w, 0x45);
-	put8(&w, VRRP_TOS);
-	put16(&w, (uint16_t)(IPV4_HEADER_LEN + VRRP_HEADER_LEN +
-	    conf->naddr * IPV4_LEN + VRRP_AUTH_LEN));
-	put16(&w, id);
-	put16(&w, 0);
-	put8(&w, VRRP_TTL);
-	put8(&w, VRRP_PROTOCOL);
-	put16(&w, 0);
-	put(&w, vr->source.octet, IPV4_LEN);
-	put(&w, group, IPV4_LEN);
-	fill_checksum(&w, ip + 10, 0, ip);
+	put_envelope(&w, family, mac, &vr->source, len, id);
 	msg = w.len;
-	put8(&w, VRRP_VERSION << 4 | VRRP_TYPE_ADVERT);
+	put8(&w, (uint8_t)(conf->version << 4 | VRRP_TYPE_ADVERT));
 	put8(&w, conf->vrid);
 	put8(&w, priority);
 	put8(&w, (uint8_t)conf->naddr);
-	put8(&w, conf->auth_type);
-	put8(&w, (uint8_t)(conf->interval / VRRP_SECOND));
+	if (conf->version == 2) {
+		put8(&w, conf->auth_type);
+		put8(&w, (uint8_t)(conf->interval / VRRP_SECOND));
+	} else {
+		put16(&w, (uint16_t)(interval / VRRP_CENTISECOND));
+	}
 	put16(&w, 0);
 	for (i = 0; i < conf->naddr; i++)
-		put(&w, conf->vip[i].addr.octet, IPV4_LEN);
-	put(&w, conf->auth, VRRP_AUTH_LEN);
-	fill_checksum(&w, msg + 6, 0, msg);
+		put(&w, conf->vip[i].addr.octet, family->addr_len);
+	if (conf->version == 2)
+		put(&w, conf->auth, VRRP_AUTH_LEN);
+	else if (family == &vrrp_ipv6 || vr->pseudo_header)
+		seed = pseudo_sum(family, vr->source.octet, family->group, len,
+		    VRRP_PROTOCOL);
+	fill_checksum(&w, msg + 6, seed, msg);
 	return frame_end(&w);
 }
 
-/* The virtual router's MAC, RFC 3768 7.3: 00-00-5E-00-01-{VRID} */
+/*
+ * The virtual router's MAC, 00-00-5E-00-01-{VRID} for IPv4 (RFC 3768 7.3),
+ * 00-00-5E-00-02-{VRID} for IPv6 (RFC 9568 7.3)
+ */
 void
 vrrp_mac(uint8_t *mac, const struct vrrp_conf *conf)
 {
 	const uint8_t virtual[VRRP_MAC_LEN] = {
-		0x00, 0x00, 0x5e, 0x00, 0x01, conf->vrid
+		0x00, 0x00, 0x5e, 0x00, conf->family->mac_family, conf->vrid
 	};
 
 	memcpy(mac, virtual, sizeof(virtual));
@@ -294,59 +293,4 @@ vrrp_mac_is_virtual(const uint8_t *mac)
 {
 	return mac[0] == 0 && mac[1] == 0 && mac[2] == 0x5e && mac[3] == 0 &&
 	    (mac[4] == 1 || mac[4] == 2);
-}
-
-static const struct {
-	const char *name;		/* in counters and tests */
-	const char *text;		/* in the log */
-	char form;			/* of the value: d, x, or 0 = none */
-} drops[VRRP_DROP_MAX] = {
-	[VRRP_DROP_NONE] = { "none", "nothing is wrong", 0 },
-	[VRRP_DROP_IP] = { "ip", "not one whole IPv4 packet", 0 },
-	[VRRP_DROP_FRAGMENT] = { "fragment", "it is a fragment", 0 },
-	[VRRP_DROP_AH] = { "ah", "it has an IPsec header", 0 },
-	[VRRP_DROP_PROTOCOL] = { "protocol", "IP protocol is", 'd' },
-	[VRRP_DROP_TTL] = { "ttl", "ttl is", 'd' },
-	[VRRP_DROP_DESTINATION] = { "destination",
-	    "not sent to the VRRP group", 0 },
-	[VRRP_DROP_VERSION] = { "version", "version is", 'd' },
-	[VRRP_DROP_TYPE] = { "type", "type is", 'd' },
-	[VRRP_DROP_LENGTH] = { "length", "length is", 'd' },
-	[VRRP_DROP_CHECKSUM] = { "checksum", "checksum is", 'x' },
-	[VRRP_DROP_SOURCE] = { "source", "sent from our own address", 0 },
-	[VRRP_DROP_VRID] = { "vrid", "vrid is", 'd' },
-	[VRRP_DROP_OWNER] = { "owner", "we own the addresses", 0 },
-	[VRRP_DROP_AUTH_UNKNOWN] = { "auth-unknown",
-	    "authentication type is", 'd' },
-	[VRRP_DROP_AUTH_TYPE] = { "auth-type", "authentication type is", 'd' },
-	[VRRP_DROP_AUTH] = { "auth", "wrong password", 0 },
-	[VRRP_DROP_COUNT] = { "count", "it lists no address", 0 },
-	[VRRP_DROP_ADDRESSES] = { "addresses",
-	    "its address list is not ours", 0 },
-	[VRRP_DROP_INTERVAL] = { "interval", "interval is", 'd' },
-};
-
-/* One word for a reason, as in the counters. */
-const char *
-vrrp_drop_name(enum vrrp_drop drop)
-{
-	return drops[drop].name;
-}
-
-/* The reason as a clause for the log: "ttl is 64, not 255". */
-void
-vrrp_drop_text(char *buf, size_t size, enum vrrp_drop drop, uint32_t got,
-    uint32_t want)
-{
-	/* 7 words of authentication stand where VRRP has its count. */
-	bool carp = drop == VRRP_DROP_LENGTH && got == 36 && want == 44;
-
-	if (drops[drop].form == 'd')
-		snprintf(buf, size, "%s %u, not %u%s", drops[drop].text, got,
-		    want, carp ? " (looks like CARP)" : "");
-	else if (drops[drop].form == 'x')
-		snprintf(buf, size, "%s 0x%04x, not 0x%04x", drops[drop].text,
-		    got, want);
-	else
-		snprintf(buf, size, "%s", drops[drop].text);
 }

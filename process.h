@@ -23,5 +23,6 @@ void	process_catch(sigset_t *);
 int	process_detach(void);
 void	process_ready(int, bool);
 bool	process_may_run(void);
+int	process_realtime(void);
 
 #endif

@@ -21,16 +21,17 @@ seconds(usec_t t)
 
 /* buf[REPORT_ADDR_LEN] */
 const char *
-report_addr(char *buf, const struct vrrp_addr *addr)
+report_addr(char *buf, const struct vrrp_family *family,
+    const struct vrrp_addr *addr)
 {
-	return inet_ntop(AF_INET, addr->octet, buf, REPORT_ADDR_LEN);
+	return inet_ntop(family->af, addr->octet, buf, REPORT_ADDR_LEN);
 }
 
 /* An advert was dropped, or (kept) let through though something is wrong. */
 void
-report_drop(struct stats *stats, enum vrrp_drop drop,
-    const struct vrrp_addr *from, uint32_t got, uint32_t want, bool kept,
-    usec_t now)
+report_drop(struct stats *stats, const struct vrrp_conf *conf,
+    enum vrrp_drop drop, const struct vrrp_addr *from, uint32_t got,
+    uint32_t want, bool kept, usec_t now)
 {
 	char text[TEXT_LEN], addr[REPORT_ADDR_LEN], tail[32] = "";
 	unsigned more;
@@ -43,7 +44,7 @@ report_drop(struct stats *stats, enum vrrp_drop drop,
 	if (more > 0)
 		snprintf(tail, sizeof(tail), " (%u more)", more);
 	log_warning("%sadvert from %s: %s%s", kept ? "" : "dropped ",
-	    report_addr(addr, from), text, tail);
+	    report_addr(addr, conf->family, from), text, tail);
 }
 
 void
@@ -66,7 +67,7 @@ why_text(char *buf, size_t size, const struct vrrp *vr, const char *link,
 {
 	char addr[REPORT_ADDR_LEN];
 
-	report_addr(addr, &vr->master);
+	report_addr(addr, vr->conf->family, &vr->master);
 	switch (vr->why) {
 	case VRRP_WHY_START:
 		snprintf(buf, size, "start");
@@ -133,11 +134,11 @@ report_timers(const struct vrrp *vr, usec_t now)
 	else
 		log_notice("last advert heard %.3f s ago: priority %u from %s",
 		    seconds(now - vr->heard_at), vr->master_priority,
-		    report_addr(addr, &vr->master));
+		    report_addr(addr, vr->conf->family, &vr->master));
 }
 
 static void
-report_drops(const struct stats *stats)
+report_drops(const struct stats *stats, const struct vrrp_conf *conf)
 {
 	char addr[REPORT_ADDR_LEN];
 	int i;
@@ -147,7 +148,41 @@ report_drops(const struct stats *stats)
 			log_notice("wrong: %s %llu, last from %s",
 			    vrrp_drop_name(i),
 			    (unsigned long long)stats->drop[i].count,
-			    report_addr(addr, &stats->drop[i].from));
+			    report_addr(addr, conf->family,
+			    &stats->drop[i].from));
+}
+
+/* Upper bounds of the classes, microseconds; the last has none. */
+static const usec_t late_bounds[REPORT_LATE_MAX - 1] = {
+	50, 100, 200, 500, 1000, 2000, 5000, 10000
+};
+
+/* How long after its time a timer was served. */
+void
+report_lateness(struct stats *stats, usec_t late)
+{
+	unsigned i = 0;
+
+	while (i < REPORT_LATE_MAX - 1 && late >= late_bounds[i])
+		i++;
+	stats->late[i]++;
+	if (late > stats->latest)
+		stats->latest = late;
+}
+
+static void
+report_late(const struct stats *stats)
+{
+	char text[TEXT_LEN];
+	size_t len = 0;
+	unsigned i;
+
+	for (i = 0; i < REPORT_LATE_MAX - 1 && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "<%d us: %llu, ", (int)late_bounds[i],
+		    (unsigned long long)stats->late[i]);
+	log_notice("timers late: %smore: %llu, worst %lld us", text,
+	    (unsigned long long)stats->late[i], (long long)stats->latest);
 }
 
 /* The whole state, for SIGHUP.  link: what is wrong with it, or "" */
@@ -159,17 +194,19 @@ report_state(const struct vrrp *vr, const struct stats *stats,
 	char addr[REPORT_ADDR_LEN];
 	unsigned i;
 
-	log_notice("state: %s for %.3f s%s%s, priority %u%s, interval %.0f s, "
-	    "preempt %s, virtual mac %s, source %s",
+	log_notice("state: %s for %.3f s%s%s, version %u, priority %u%s, "
+	    "interval %.2f s, preempt %s, virtual mac %s, source %s",
 	    vrrp_state_name(vr->state), seconds(now - vr->since),
-	    link[0] != '\0' ? ", waiting: " : "", link, conf->priority,
+	    link[0] != '\0' ? ", waiting: " : "", link, conf->version,
+	    conf->priority,
 	    conf->owner ? " (owner)" : "", seconds(conf->interval),
 	    conf->preempt ? "on" : "off", conf->vmac ? "on" : "off",
-	    report_addr(addr, &vr->source));
+	    report_addr(addr, conf->family, &vr->source));
 	report_timers(vr, now);
 	for (i = 0; i < conf->naddr; i++)
 		log_notice("address %s/%u",
-		    report_addr(addr, &conf->vip[i].addr), conf->vip[i].plen);
+		    report_addr(addr, conf->family, &conf->vip[i].addr),
+		    conf->vip[i].plen);
 	log_notice("sent %llu (priority 0: %llu, errors: %llu), "
 	    "received %llu (priority 0: %llu)",
 	    (unsigned long long)stats->sent,
@@ -177,11 +214,19 @@ report_state(const struct vrrp *vr, const struct stats *stats,
 	    (unsigned long long)stats->send_errors,
 	    (unsigned long long)stats->received,
 	    (unsigned long long)stats->zero_received);
+	if (conf->version == 3 && conf->family == &vrrp_ipv4)
+		log_notice("checksum as in RFC 9568: %llu, with pseudo-header: "
+		    "%llu; sending %s",
+		    (unsigned long long)stats->sums[VRRP_SUM_MESSAGE],
+		    (unsigned long long)stats->sums[VRRP_SUM_PSEUDO],
+		    vr->pseudo_header ? "with pseudo-header" :
+		    "as in RFC 9568");
 	log_notice("became master %llu times, failed %llu times, put back "
 	    "%llu times, lost events %llu times",
 	    (unsigned long long)stats->became_master,
 	    (unsigned long long)stats->faults,
 	    (unsigned long long)stats->restored,
 	    (unsigned long long)stats->lost_events);
-	report_drops(stats);
+	report_late(stats);
+	report_drops(stats, conf);
 }

@@ -7,6 +7,11 @@
 #include "log.h"
 #include "vrrp.h"
 
+enum {
+	REPORT_ADDR_LEN = 46,		/* INET6_ADDRSTRLEN */
+	REPORT_LATE_MAX = 9
+};
+
 /* Counters since start; RFC 2787 names in comments. */
 struct stats {
 	uint64_t became_master;		/* vrrpStatsBecomeMaster */
@@ -22,20 +27,21 @@ struct stats {
 		uint64_t count;
 		struct vrrp_addr from;	/* the last one */
 	} drop[VRRP_DROP_MAX];
+	uint64_t sums[VRRP_SUM_PSEUDO + 1];	/* adverts by checksum form */
+	uint64_t late[REPORT_LATE_MAX];	/* timers by lateness, see report.c */
+	usec_t latest;
 	struct log_limit limit;
 };
 
-void	report_drop(struct stats *, enum vrrp_drop, const struct vrrp_addr *,
-	    uint32_t, uint32_t, bool, usec_t);
+void	report_drop(struct stats *, const struct vrrp_conf *, enum vrrp_drop,
+	    const struct vrrp_addr *, uint32_t, uint32_t, bool, usec_t);
+void	report_lateness(struct stats *, usec_t);
 void	report_send_error(struct stats *, int, usec_t);
 void	report_change(const struct vrrp *, enum vrrp_state, const char *,
 	    usec_t);
 void	report_state(const struct vrrp *, const struct stats *, const char *,
 	    usec_t);
-const char *report_addr(char *, const struct vrrp_addr *);
-
-enum {
-	REPORT_ADDR_LEN = 46		/* INET6_ADDRSTRLEN */
-};
+const char *report_addr(char *, const struct vrrp_family *,
+	    const struct vrrp_addr *);
 
 #endif

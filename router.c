@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-	FRAME_SIZE = 2048,		/* no advert is longer */
+	FRAME_SIZE = 4608,		/* no advert is longer */
+	ANNOUNCE_SIZE = 128,		/* a neighbour advertisement */
 	ASK_AGAIN = 50000		/* us, for a winner that is slow */
 };
 
@@ -56,11 +57,22 @@ static void
 announce_ipv4(struct router *r, const struct vrrp_addr *addr,
     const uint8_t *mac, usec_t now)
 {
+	unsigned version = r->conf.vr.version;
 	uint8_t frame[VRRP_FRAME_MIN];
 
-	send_frame(r, frame, arp_build(frame, sizeof(frame), false, mac, addr),
-	    now);
-	send_frame(r, frame, arp_build(frame, sizeof(frame), true, mac, addr),
+	send_frame(r, frame, arp_build(frame, sizeof(frame), false, mac, addr,
+	    version), now);
+	send_frame(r, frame, arp_build(frame, sizeof(frame), true, mac, addr,
+	    version), now);
+}
+
+static void
+announce_ipv6(struct router *r, const struct vrrp_addr *addr, bool router,
+    const uint8_t *mac, usec_t now)
+{
+	uint8_t frame[ANNOUNCE_SIZE];
+
+	send_frame(r, frame, na_build(frame, sizeof(frame), router, mac, addr),
 	    now);
 }
 
@@ -71,29 +83,61 @@ announce_ipv4(struct router *r, const struct vrrp_addr *addr,
 static void
 announce_own(struct router *r, const uint8_t *mac, usec_t now)
 {
-	uint8_t frame[128];
 	unsigned i;
 
 	for (i = 0; i < r->addrs.n4; i++)
 		announce_ipv4(r, &r->addrs.own4[i], mac, now);
 	for (i = 0; i < r->addrs.n6; i++)
-		send_frame(r, frame, na_build(frame, sizeof(frame),
-		    r->seen.router6, mac, &r->addrs.own6[i]), now);
+		announce_ipv6(r, &r->addrs.own6[i], r->seen.router6, mac, now);
+}
+
+/* The device that the virtual addresses are on. */
+unsigned
+router_vip_index(const struct router *r)
+{
+	return r->conf.use_macvlan ? r->macvlan : r->link.index;
+}
+
+/* The interface's real addresses of our family, the best source first. */
+const struct vrrp_addr *
+router_sources(const struct router *r, unsigned *n)
+{
+	bool ipv4 = r->conf.vr.family == &vrrp_ipv4;
+
+	*n = ipv4 ? r->addrs.n4 : r->addrs.n6;
+	return ipv4 ? r->addrs.own4 : r->addrs.own6;
+}
+
+static bool
+swap_on(struct router *r)
+{
+	if (vmac_swap(r->link.index, r->virtual_mac, r->own_mac) == -1) {
+		log_err("cannot set the virtual MAC: %s%s", strerror(errno),
+		    errno == EBUSY || errno == EOPNOTSUPP ?
+		    " (this driver needs --macvlan or -n)" : "");
+		return false;
+	}
+	r->swapped = true;
+	return true;
+}
+
+static bool
+macvlan_on(struct router *r)
+{
+	if (r->macvlan != 0 && vmac_up(&r->nl, r->macvlan) == 0)
+		return true;
+	log_err("cannot bring up %s: %s", r->conf.macvlan,
+	    r->macvlan == 0 ? "it does not exist" : strerror(errno));
+	return false;
 }
 
 /* The announcements that must follow come with VRRP_ACT_ANNOUNCE. */
 bool
 router_mac_on(struct router *r)
 {
-	if (link_swap_mac(r->link.index, r->virtual_mac, r->own_mac) == -1) {
-		log_err("cannot set the virtual MAC: %s%s", strerror(errno),
-		    errno == EBUSY || errno == EOPNOTSUPP ?
-		    " (this driver needs -n; a macvlan device is not built "
-		    "in)" : "");
-		return false;
-	}
-	r->swapped = true;
-	return true;
+	if (!r->conf.vr.vmac)
+		return true;
+	return r->conf.use_macvlan ? macvlan_on(r) : swap_on(r);
 }
 
 void
@@ -102,7 +146,7 @@ router_mac_off(struct router *r, usec_t now)
 	if (!r->swapped)
 		return;
 	r->swapped = false;
-	if (link_restore_mac(r->link.index, r->virtual_mac, r->own_mac) == -1) {
+	if (vmac_restore(r->link.index, r->virtual_mac, r->own_mac) == -1) {
 		if (errno != ENODEV && errno != ENXIO)
 			log_err("cannot put the own MAC back: %s",
 			    strerror(errno));
@@ -112,13 +156,35 @@ router_mac_off(struct router *r, usec_t now)
 }
 
 static void
-act_release(struct router *r, usec_t now)
+remove_addresses(struct router *r)
 {
-	if (r->holding && !r->conf.vr.owner &&
-	    ipaddr_del(&r->nl, r->link.index, &r->conf.vr, &r->addrs,
-	    false) == -1 && errno != ENODEV)
+	const struct vrrp_conf *conf = &r->conf.vr;
+	unsigned index = router_vip_index(r);
+	int result;
+
+	if (conf->owner || index == 0)
+		return;
+	if (conf->accept) {
+		result = ipaddr_del(&r->nl, index, conf, &r->addrs, false);
+	} else {
+		respond_close(&r->respond);
+		result = ipaddr_unblock(&r->nl, conf);
+	}
+	if (result == -1 && errno != ENODEV)
 		log_err("cannot remove the virtual addresses: %s%s%s",
 		    strerror(errno), r->nl.error[0] ? ": " : "", r->nl.error);
+}
+
+/* A macvlan goes down first: what the kernel says of it then stays inside. */
+static void
+act_release(struct router *r, usec_t now)
+{
+	if (r->conf.use_macvlan && r->holding && r->macvlan != 0 &&
+	    vmac_down(&r->nl, r->macvlan) == -1 && errno != ENODEV)
+		log_err("cannot take down %s: %s", r->conf.macvlan,
+		    strerror(errno));
+	if (r->holding)
+		remove_addresses(r);
 	r->holding = false;
 	router_mac_off(r, now);
 	r->dirty = true;
@@ -127,9 +193,17 @@ act_release(struct router *r, usec_t now)
 bool
 router_add_addresses(struct router *r)
 {
-	if (r->conf.vr.owner)
+	const struct vrrp_conf *conf = &r->conf.vr;
+	int result;
+
+	if (conf->owner)
 		return true;
-	if (ipaddr_add(&r->nl, r->link.index, &r->conf.vr) == 0)
+	if (conf->accept)
+		result = ipaddr_add(&r->nl, router_vip_index(r), conf);
+	else if ((result = ipaddr_block(&r->nl, conf)) == 0)
+		result = respond_open(&r->respond, router_vip_index(r),
+		    conf);
+	if (result == 0)
 		return true;
 	log_err("cannot set the virtual addresses: %s%s%s", strerror(errno),
 	    r->nl.error[0] ? ": " : "", r->nl.error);
@@ -142,7 +216,8 @@ act_acquire(struct router *r)
 {
 	r->holding = true;
 	r->dirty = true;
-	if ((!r->conf.vr.vmac || router_mac_on(r)) && router_add_addresses(r))
+	r->fights = 0;
+	if (router_mac_on(r) && router_add_addresses(r))
 		return true;
 	r->stats.faults++;
 	r->fault = true;
@@ -153,10 +228,16 @@ act_acquire(struct router *r)
 static void
 act_announce(struct router *r, usec_t now)
 {
+	const struct vrrp_conf *conf = &r->conf.vr;
 	unsigned i;
 
-	for (i = 0; i < r->conf.vr.naddr; i++)
-		announce_ipv4(r, &r->conf.vr.vip[i].addr, master_mac(r), now);
+	for (i = 0; i < conf->naddr; i++)
+		if (conf->family == &vrrp_ipv4)
+			announce_ipv4(r, &conf->vip[i].addr, master_mac(r),
+			    now);
+		else
+			announce_ipv6(r, &conf->vip[i].addr, true,
+			    master_mac(r), now);
 	if (r->swapped)
 		announce_own(r, r->virtual_mac, now);
 }
@@ -173,6 +254,8 @@ ask(struct router *r, usec_t now)
 	uint8_t frame[VRRP_FRAME_MIN];
 	unsigned i;
 
+	if (r->conf.vr.family != &vrrp_ipv4)
+		return;			/* nobody answers an unsolicited NA */
 	for (i = 0; i < r->conf.vr.naddr; i++)
 		send_frame(r, frame, arp_ask_build(frame, sizeof(frame),
 		    r->own_mac, &r->vr.source, &r->conf.vr.vip[i].addr), now);
@@ -252,7 +335,7 @@ static void
 on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
     uint32_t got, uint32_t want, usec_t now)
 {
-	report_drop(&r->stats, drop, from, got, want, false, now);
+	report_drop(&r->stats, &r->conf.vr, drop, from, got, want, false, now);
 	/* An owner hears no rival (RFC 3768 7.1), its neighbours do (F01). */
 	if (drop == VRRP_DROP_OWNER && r->vr.announce_left == 0)
 		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
@@ -262,14 +345,15 @@ on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
 static void
 on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
+	const struct vrrp_conf *conf = &r->conf.vr;
 	struct vrrp_packet pkt;
 	struct vrrp_advert adv;
 	enum vrrp_drop drop;
 	char addr[REPORT_ADDR_LEN];
 
-	drop = frame_parse(&pkt, frame, len);
+	drop = frame_parse(&pkt, conf->family, frame, len);
 	if (drop == VRRP_DROP_NONE)
-		drop = advert_parse(&adv, &pkt);
+		drop = advert_parse(&adv, &pkt, conf);
 	if (drop != VRRP_DROP_NONE) {
 		on_drop(r, drop, &pkt.src, pkt.got, pkt.want, now);
 		return;
@@ -279,14 +363,16 @@ on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 		on_drop(r, drop, &adv.src, adv.got, adv.want, now);
 		return;
 	}
-	if (adv.remark != VRRP_DROP_NONE)
-		report_drop(&r->stats, adv.remark, &adv.src, adv.got, adv.want,
-		    true, now);
+	for (drop = VRRP_DROP_NONE; drop < VRRP_DROP_MAX; drop++)
+		if (adv.remarks & 1u << drop)
+			report_drop(&r->stats, conf, drop, &adv.src, adv.got,
+			    adv.want, true, now);
+	r->stats.sums[adv.sum]++;
 	r->stats.received++;
 	if (adv.priority == VRRP_PRIORITY_STOP)
 		r->stats.zero_received++;
-	log_debug("advert from %s: priority %u", report_addr(addr, &adv.src),
-	    adv.priority);
+	log_debug("advert from %s: priority %u",
+	    report_addr(addr, conf->family, &adv.src), adv.priority);
 	router_step(r, VRRP_EV_ADVERT, &adv, now);
 }
 
@@ -311,3 +397,32 @@ router_receive(struct router *r, usec_t now)
 	}
 }
 
+/* Answers for the addresses that the kernel does not have (--no-accept). */
+void
+router_answer(struct router *r, usec_t now)
+{
+	const struct vrrp_conf *conf = &r->conf.vr;
+	uint8_t frame[FRAME_SIZE], answer[ANNOUNCE_SIZE];
+	struct vrrp_question question;
+	ssize_t n;
+	size_t len;
+	unsigned i, turn;
+
+	for (turn = 0; turn < ROUTER_DRAIN_MAX && r->respond.fd != -1; turn++) {
+		n = respond_recv(&r->respond, frame, sizeof(frame));
+		if (n == -1)
+			return;
+		if (!question_parse(&question, conf->family, frame, (size_t)n))
+			continue;
+		for (i = 0; i < conf->naddr; i++)
+			if (memcmp(&conf->vip[i].addr, &question.target,
+			    sizeof(question.target)) == 0)
+				break;
+		if (i == conf->naddr)
+			continue;
+		len = answer_build(answer, sizeof(answer), conf->family,
+		    &question, master_mac(r));
+		if (respond_send(&r->respond, answer, len) == -1)
+			report_send_error(&r->stats, errno, now);
+	}
+}

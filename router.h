@@ -11,7 +11,10 @@
 #include "link.h"
 #include "lockfile.h"
 #include "notify.h"
+#include "record.h"
 #include "report.h"
+#include "respond.h"
+#include "vmac.h"
 #include "vrrp.h"
 
 enum {
@@ -34,9 +37,13 @@ struct router {
 	struct nl events;		/* what the kernel tells */
 	struct link link;		/* fd -1: no interface to work on */
 	struct link_state seen;		/* the interface, when last looked at */
+	unsigned macvlan;		/* index of the device; 0 = none */
+	bool macvlan_up;
 	struct ipaddr_table addrs;	/* its addresses, likewise */
 	struct lockfile pid_file;
 	struct lockfile mac_file;
+	struct lockfile arp_file;	/* the interface's ARP sysctls */
+	struct respond respond;		/* answers ARP and NS (--no-accept) */
 	uint8_t virtual_mac[VRRP_MAC_LEN];
 	uint8_t own_mac[VRRP_MAC_LEN];	/* never a virtual one */
 	uint16_t ip_id;
@@ -44,6 +51,8 @@ struct router {
 	bool holding;			/* the virtual addresses are on */
 	bool dirty;			/* look at the interface again */
 	bool fault;			/* tell the state machine next turn */
+	unsigned fights;		/* times we put something back ... */
+	usec_t fight_since;		/* ... since then */
 	usec_t check_deadline;		/* when to look anyway */
 	usec_t ask_deadline;		/* when to ask who has the addresses */
 	char reason[ROUTER_REASON_LEN];	/* why it cannot be used, "" = it can */
@@ -53,15 +62,22 @@ struct router {
 void	router_step(struct router *, enum vrrp_event_type,
 	    const struct vrrp_advert *, usec_t);
 void	router_receive(struct router *, usec_t);
+void	router_answer(struct router *, usec_t);
 void	router_ask(struct router *, usec_t);
 bool	router_mac_on(struct router *);
 void	router_mac_off(struct router *, usec_t);
 bool	router_add_addresses(struct router *);
+unsigned router_vip_index(const struct router *);
+const struct vrrp_addr *router_sources(const struct router *, unsigned *);
 const char *router_mac_text(char *, const uint8_t *);
 
 /* host.c */
 void	host_reconcile(struct router *, usec_t);
 void	host_events(struct router *);
 void	host_set_own_mac(struct router *, const uint8_t *);
+void	host_close(struct router *);
+void	host_macvlan_alias(const struct router *, char *, size_t);
+void	host_restore_arp(struct router *);
+bool	host_is_our_macvlan(const struct router *, const struct link_state *);
 
 #endif

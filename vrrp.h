@@ -1,10 +1,10 @@
 /*
- * The vocabulary of vrrpd and the interface of its pure core (fsm.c, packet.c).
+ * The vocabulary of vrrpd and the interface of its pure core.
  *
  * Nothing in here or below it does I/O, reads a clock, allocates, logs or
  * keeps static data: time comes in as an argument, effects leave as a set of
  * actions.  Numbers are in host byte order, addresses are strings of octets as
- * they stand on the wire.  RFC 2338 and RFC 3768 (VRRPv2).
+ * they stand on the wire.  RFC 2338 and RFC 3768 (VRRPv2), RFC 9568 (VRRPv3).
  */
 #ifndef VRRP_H
 #define VRRP_H
@@ -28,13 +28,18 @@
  *   |                     Authentication Data (1)                   |
  *   |                     Authentication Data (2)                   |
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *
+ * VRRPv3, RFC 9568 section 5.1, has in its second word four reserved bits and
+ * twelve of Max Advertise Interval (centiseconds), addresses of four or
+ * sixteen octets, and no authentication data:
+ *
+ *   |Resrv|  Max Advertise Interval |          Checksum             |
  */
 enum {
 	VRRP_PROTOCOL = 112,		/* IP protocol number */
 	VRRP_PROTOCOL_AH = 51,		/* RFC 2402, refused: left to IPsec */
 	VRRP_TTL = 255,			/* RFC 3768 5.2.3 */
 	VRRP_TOS = 0xc0,		/* internetwork control */
-	VRRP_VERSION = 2,
 	VRRP_TYPE_ADVERT = 1,
 	VRRP_PRIORITY_STOP = 0,		/* "I resign", RFC 3768 5.3.4 */
 	VRRP_PRIORITY_DEFAULT = 100,
@@ -47,8 +52,9 @@ enum {
 	VRRP_ADDR_MAX = 255,		/* the count field has eight bits */
 	VRRP_MAC_LEN = 6,
 	VRRP_FRAME_MIN = 60,		/* Ethernet, without the FCS */
-	/* Ethernet 14, IPv4 20, header 8, 255 addresses, authentication data */
-	VRRP_FRAME_MAX = 14 + 20 + 8 + 255 * 4 + 8,
+	/* Ethernet 14, IPv6 40, header 8, 255 addresses of 16 octets */
+	VRRP_FRAME_MAX = 14 + 40 + 8 + 255 * 16,
+	VRRP_INTERVAL_MAX_CS = 4095,	/* twelve bits, RFC 9568 5.2.7 */
 	VRRP_IFNAME_LEN = 16		/* IFNAMSIZ, the closing 0 included */
 };
 
@@ -56,6 +62,7 @@ enum {
 typedef int64_t usec_t;
 
 #define VRRP_SECOND	((usec_t)1000000)
+#define VRRP_CENTISECOND	((usec_t)10000)
 #define VRRP_NEVER	INT64_MAX	/* a deadline that does not come */
 
 /*
@@ -67,21 +74,55 @@ struct vrrp_addr {
 	uint8_t octet[16];
 };
 
+/* What differs between IPv4 and IPv6: all of it stands here. */
+struct vrrp_family {
+	uint8_t ip_version;
+	uint8_t addr_len;		/* octets */
+	uint8_t header_len;		/* octets of IP header as we send it */
+	uint16_t ethertype;
+	int af;				/* for inet_ntop() */
+	uint8_t group[16];		/* RFC 9568 5.1.1.2, 5.1.2.2 */
+	uint8_t group_mac[VRRP_MAC_LEN];
+	uint8_t mac_family;		/* fifth octet of the virtual MAC */
+};
+
+extern const struct vrrp_family vrrp_ipv4, vrrp_ipv6;
+
+/* The sum of a VRRPv3 advert in IPv4: two readings are deployed. */
+enum vrrp_checksum {
+	VRRP_SUM_AUTO,			/* RFC 9568, then as the peers do */
+	VRRP_SUM_MESSAGE,		/* RFC 9568 5.2.8: the message alone */
+	VRRP_SUM_PSEUDO			/* with a pseudo-header, RFC 5798 */
+};
+
 struct vrrp_vip {
 	struct vrrp_addr addr;
 	uint8_t plen;			/* prefix length, bits */
 };
 
+/* Who has target?  From an ARP request or a neighbour solicitation. */
+struct vrrp_question {
+	struct vrrp_addr target;
+	struct vrrp_addr asker;		/* all zero: from no address yet */
+	uint8_t mac[VRRP_MAC_LEN];	/* where the answer goes */
+};
+
 /* What the operator asked of one virtual router. */
 struct vrrp_conf {
 	char ifname[VRRP_IFNAME_LEN];
+	const struct vrrp_family *family;
+	uint8_t version;		/* 2 or 3 */
 	uint8_t vrid;			/* 1-255 */
 	uint8_t priority;		/* 1-254, 255 if and only if owner */
 	bool owner;			/* every address is really ours */
 	bool vmac;			/* the interface gets the virtual MAC */
+	bool accept;			/* packets to the addresses are ours */
 	bool preempt;
 	bool strict_addresses;		/* RFC 3768 7.1: drop differing lists */
 	usec_t interval;		/* Advertisement_Interval */
+	usec_t min_interval;		/* no shorter one is learned (v3) */
+	unsigned down_adverts;		/* so many lost: the Master is down */
+	enum vrrp_checksum checksum;	/* v3 in IPv4 */
 	usec_t start_delay;		/* no take-over so long after start */
 	usec_t preempt_delay;		/* a live Master is left so long */
 	usec_t refresh;			/* announce this often; 0 = never */
@@ -105,12 +146,14 @@ enum vrrp_drop {
 	VRRP_DROP_LENGTH,
 	VRRP_DROP_CHECKSUM,
 	VRRP_DROP_SOURCE,		/* sent from an address of our own */
+	VRRP_DROP_SCOPE,		/* IPv6: source not link-local */
 	VRRP_DROP_VRID,
 	VRRP_DROP_OWNER,		/* we own the addresses */
 	VRRP_DROP_AUTH_UNKNOWN,		/* no type of RFC 2338 */
 	VRRP_DROP_AUTH_TYPE,		/* another type than ours */
 	VRRP_DROP_AUTH,			/* wrong password */
 	VRRP_DROP_COUNT,		/* no address at all */
+	VRRP_DROP_FIRST,		/* IPv6: first one is not link-local */
 	VRRP_DROP_ADDRESSES,		/* another address list */
 	VRRP_DROP_INTERVAL,
 	VRRP_DROP_MAX
@@ -119,7 +162,8 @@ enum vrrp_drop {
 /* Where the VRRP message lies in a received frame, and who sent it. */
 struct vrrp_packet {
 	struct vrrp_addr src;
-	uint8_t ttl;
+	struct vrrp_addr dst;
+	uint8_t ttl;			/* hop limit */
 	const uint8_t *msg;		/* into the frame, never past its end */
 	size_t len;			/* octets, from the IP total length */
 	uint32_t got, want;		/* what failed, what is right */
@@ -133,10 +177,11 @@ struct vrrp_advert {
 	uint8_t count;
 	uint8_t auth_type;
 	usec_t interval;
-	const uint8_t *addrs;		/* count times 4 octets */
-	const uint8_t *auth;		/* VRRP_AUTH_LEN octets */
-	enum vrrp_drop remark;		/* wrong, but let through */
-	uint32_t got, want;
+	enum vrrp_checksum sum;		/* the form it has: MESSAGE or PSEUDO */
+	const uint8_t *addrs;		/* count times the family's addr_len */
+	const uint8_t *auth;		/* VRRP_AUTH_LEN octets (v2) */
+	uint32_t remarks;		/* 1 << drop: wrong, but let through */
+	uint32_t got, want;		/* of a drop, or of the interval */
 };
 
 enum vrrp_state {
@@ -204,6 +249,8 @@ struct vrrp {
 	enum vrrp_state state;
 	enum vrrp_why why;
 	usec_t deadline;
+	usec_t master_interval;		/* Active_Adver_Interval, learned */
+	bool pseudo_header;		/* the form that we send */
 	usec_t announce_deadline;	/* VRRP_NEVER outside Master */
 	unsigned announce_left;		/* rounds of the burst still to come */
 	usec_t hold_until;		/* no Master by timer before this */
@@ -230,23 +277,38 @@ usec_t		vrrp_skew_time(const struct vrrp *);
 usec_t		vrrp_master_down_interval(const struct vrrp *);
 const char	*vrrp_state_name(enum vrrp_state);
 
-/* packet.c */
-enum vrrp_drop	frame_parse(struct vrrp_packet *, const uint8_t *, size_t)
+/* frame.c */
+enum vrrp_drop	frame_parse(struct vrrp_packet *, const struct vrrp_family *,
+		    const uint8_t *, size_t)
 		    __attribute__((warn_unused_result));
-enum vrrp_drop	advert_parse(struct vrrp_advert *, struct vrrp_packet *)
+
+/* packet.c */
+enum vrrp_drop	advert_parse(struct vrrp_advert *, struct vrrp_packet *,
+		    const struct vrrp_conf *)
 		    __attribute__((warn_unused_result));
 enum vrrp_drop	advert_check(struct vrrp_advert *, const struct vrrp *)
 		    __attribute__((warn_unused_result));
 size_t		advert_build(uint8_t *, size_t, const struct vrrp *,
 		    const uint8_t *, uint8_t, uint16_t);
+size_t		advert_len(const struct vrrp_conf *);
+
+/* announce.c */
 size_t		arp_build(uint8_t *, size_t, bool, const uint8_t *,
-		    const struct vrrp_addr *);
+		    const struct vrrp_addr *, unsigned);
 size_t		arp_ask_build(uint8_t *, size_t, const uint8_t *,
 		    const struct vrrp_addr *, const struct vrrp_addr *);
+bool		question_parse(struct vrrp_question *,
+		    const struct vrrp_family *, const uint8_t *, size_t);
+size_t		answer_build(uint8_t *, size_t, const struct vrrp_family *,
+		    const struct vrrp_question *, const uint8_t *);
 size_t		na_build(uint8_t *, size_t, bool, const uint8_t *,
 		    const struct vrrp_addr *);
+
+/* packet.c */
 void		vrrp_mac(uint8_t *, const struct vrrp_conf *);
 bool		vrrp_mac_is_virtual(const uint8_t *);
+
+/* drop.c */
 const char	*vrrp_drop_name(enum vrrp_drop);
 void		vrrp_drop_text(char *, size_t, enum vrrp_drop, uint32_t,
 		    uint32_t);

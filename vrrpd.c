@@ -111,6 +111,7 @@ wait_until(usec_t deadline, fd_set *set, const sigset_t *waiting)
 	FD_ZERO(set);
 	watch(d.link.fd, set, &max);
 	watch(d.events.fd, set, &max);
+	watch(d.respond.fd, set, &max);
 	watch(d.notify.out_fd, set, &max);
 	if (pselect(max + 1, set, NULL, NULL, &timeout, waiting) == -1)
 		FD_ZERO(set);
@@ -131,6 +132,8 @@ turn(const sigset_t *waiting)
 	if (now >= vrrp_deadline(&d.vr) ||
 	    (d.link.fd != -1 && FD_ISSET(d.link.fd, &set)))
 		router_receive(&d, now);
+	if (d.respond.fd != -1 && FD_ISSET(d.respond.fd, &set))
+		router_answer(&d, now);
 	if (FD_ISSET(d.events.fd, &set))
 		host_events(&d);
 	if (d.notify.out_fd != -1 && FD_ISSET(d.notify.out_fd, &set))
@@ -142,8 +145,10 @@ turn(const sigset_t *waiting)
 		d.fault = false;
 		router_step(&d, VRRP_EV_FAULT, NULL, now);
 	}
-	if (now >= vrrp_deadline(&d.vr))
+	if (now >= vrrp_deadline(&d.vr)) {
+		report_lateness(&d.stats, now - vrrp_deadline(&d.vr));
 		router_step(&d, VRRP_EV_TIMER, NULL, now);
+	}
 	if (now >= d.ask_deadline)
 		router_ask(&d, now);
 	notify_timeout(&d.notify, now);
@@ -160,12 +165,27 @@ turn(const sigset_t *waiting)
 static void
 check_mtu(void)
 {
-	unsigned need = VRRP_FRAME_MAX - 14 -
-	    (VRRP_ADDR_MAX - d.conf.vr.naddr) * 4;
+	unsigned need = (unsigned)advert_len(&d.conf.vr);
 
 	if (d.seen.mtu < need)
 		fatal(EXIT_REFUSED, "%u addresses need an MTU of %u, %s has %u",
 		    d.conf.vr.naddr, need, d.conf.vr.ifname, d.seen.mtu);
+}
+
+/* A device of that name that we did not make is not ours to take. */
+static void
+check_macvlan(void)
+{
+	struct link_state state;
+
+	if (!d.conf.use_macvlan)
+		return;
+	if (link_get(&d.nl, d.conf.macvlan, &state) == -1)
+		fatal(EXIT_SYSTEM, "--macvlan=%s: %s", d.conf.macvlan,
+		    strerror(errno));
+	if (state.present && !host_is_our_macvlan(&d, &state))
+		fatal(EXIT_REFUSED, "--macvlan=%s: a device of that name "
+		    "exists and is not ours", d.conf.macvlan);
 }
 
 /* Reads the interface and settles who we are, before anything is changed. */
@@ -187,13 +207,18 @@ check_system(void)
 	if (!d.seen.ethernet)
 		fatal(EXIT_SYSTEM, "-i %s: not an Ethernet interface",
 		    conf->ifname);
-	if (ipaddr_scan(&d.nl, d.seen.index, conf, &d.addrs) == -1)
+	if (ipaddr_scan(&d.nl, d.seen.index, d.seen.index, conf,
+	    &d.addrs) == -1)
 		fatal(EXIT_SYSTEM, "addresses of %s: %s", conf->ifname,
 		    strerror(errno));
 	for (i = 0; i < conf->naddr; i++)
 		real[i] = d.addrs.presence[i] == IPADDR_REAL;
 	if (conf_set_owner(&d.conf, real, err) == -1)
 		fatal(EXIT_REFUSED, "%s", err);
+	if (conf->owner && d.conf.use_macvlan)
+		fatal(EXIT_REFUSED, "--macvlan: not for the owner of the "
+		    "addresses, its interface would answer too");
+	check_macvlan();
 	check_mtu();
 	if (!process_may_run())
 		fatal(EXIT_SYSTEM, "not permitted: run it as root, or with "
@@ -218,8 +243,8 @@ lock_pid_file(void)
 {
 	char path[LOCKFILE_PATH_LEN], text[32];
 
-	snprintf(path, sizeof(path), "%s/vrrpd_%s_%u.pid", d.conf.piddir,
-	    d.conf.vr.ifname, d.conf.vr.vrid);
+	snprintf(path, sizeof(path), "%s/%s_%s_%u.pid", d.conf.piddir,
+	    conf_pid_stem(&d.conf), d.conf.vr.ifname, d.conf.vr.vrid);
 	if (lockfile_open(&d.pid_file, path, text, sizeof(text)) == -1) {
 		if (errno == EWOULDBLOCK)
 			fatal(EXIT_SYSTEM, "another vrrpd runs %s vrid %u; its "
@@ -241,24 +266,10 @@ lock_mac_file(char *text, size_t size)
 		return true;
 	if (errno != EWOULDBLOCK)
 		refuse_start("%s: %s", path, strerror(errno));
-	if (d.conf.vr.vmac)
+	if (d.conf.vr.vmac && !d.conf.use_macvlan)
 		refuse_start("another vrrpd uses the MAC of %s: give this one "
-		    "or both -n", d.conf.vr.ifname);
+		    "or both --macvlan, or -n", d.conf.vr.ifname);
 	return false;
-}
-
-static bool
-parse_mac(uint8_t *mac, const char *text)
-{
-	unsigned v[VRRP_MAC_LEN];
-	int i, used = 0;
-
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &v[0], &v[1], &v[2],
-	    &v[3], &v[4], &v[5], &used) != VRRP_MAC_LEN || used != 17)
-		return false;
-	for (i = 0; i < VRRP_MAC_LEN; i++)
-		mac[i] = (uint8_t)v[i];
-	return !vrrp_mac_is_virtual(mac) && (mac[0] & 1) == 0;
 }
 
 /*
@@ -269,14 +280,15 @@ parse_mac(uint8_t *mac, const char *text)
 static void
 find_own_mac(void)
 {
-	char record[64] = "", text[ROUTER_MAC_TEXT_LEN];
+	char record[RECORD_LEN] = "", text[ROUTER_MAC_TEXT_LEN];
 	uint8_t mac[VRRP_MAC_LEN];
 	bool virtual = vrrp_mac_is_virtual(d.seen.mac);
+	bool swaps = d.conf.vr.vmac && !d.conf.use_macvlan;
 
 	d.mac_file.fd = -1;
 	memcpy(mac, d.seen.mac, sizeof(mac));
-	if ((virtual || d.conf.vr.vmac) && lock_mac_file(record,
-	    sizeof(record)) && virtual && !parse_mac(mac, record)) {
+	if ((virtual || swaps) && lock_mac_file(record,
+	    sizeof(record)) && virtual && !record_parse_mac(mac, record)) {
 		memcpy(mac, d.seen.permanent, sizeof(mac));
 		if (!d.seen.has_permanent || vrrp_mac_is_virtual(mac))
 			refuse_start("%s has the virtual MAC %s and its own is "
@@ -290,12 +302,71 @@ find_own_mac(void)
 		log_notice("%s has the MAC %s of an earlier life: its own is "
 		    "put back", d.conf.vr.ifname,
 		    router_mac_text(text, d.seen.mac));
-		if (link_restore_mac(d.seen.index, d.seen.mac, mac) == -1)
+		if (vmac_restore(d.seen.index, d.seen.mac, mac) == -1)
 			refuse_start("cannot put the own MAC of %s back: %s",
 			    d.conf.vr.ifname, strerror(errno));
 	}
-	if (!d.conf.vr.vmac)
+	if (!swaps)
 		lockfile_remove(&d.mac_file);
+}
+
+/*
+ * What the ARP sysctls of the interface were before the first of us.  Without
+ * --macvlan only a record of an earlier life matters, if nobody else uses it.
+ */
+static void
+record_arp(void)
+{
+	char path[LOCKFILE_PATH_LEN], text[RECORD_LEN];
+
+	d.arp_file.fd = -1;
+	snprintf(path, sizeof(path), "%s/vrrpd_%s.arp", d.conf.piddir,
+	    d.conf.vr.ifname);
+	if (!d.conf.use_macvlan && access(path, F_OK) == -1)
+		return;
+	if (lockfile_share(&d.arp_file, path, text, sizeof(text)) == -1)
+		refuse_start("%s: %s", path, strerror(errno));
+	if (!d.conf.use_macvlan) {
+		host_restore_arp(&d);
+		return;
+	}
+	if (text[0] != '\0')
+		return;
+	/* Not what was seen before: the last of the others may have ended. */
+	if (link_get(&d.nl, d.conf.vr.ifname, &d.seen) == -1)
+		refuse_start("-i %s: %s", d.conf.vr.ifname, strerror(errno));
+	record_print_arp(text, d.seen.arp_ignore, d.seen.arp_announce);
+	if (lockfile_write(&d.arp_file, text) == -1)
+		refuse_start("%s: %s", path, strerror(errno));
+}
+
+/*
+ * What an earlier life left, whatever its options were: its macvlan with all
+ * that is on it, addresses on the interface, blackhole routes (C13, F32).
+ */
+static void
+clean_host(void)
+{
+	struct link_state old;
+	char alias[LINK_ALIAS_LEN];
+
+	host_macvlan_alias(&d, alias, sizeof(alias));
+	if (link_find(&d.nl, alias, &old) == 0 && old.present) {
+		log_notice("removing %s of an earlier life", old.name);
+		if (vmac_delete(&d.nl, old.index) == -1)
+			refuse_start("cannot delete %s: %s", old.name,
+			    strerror(errno));
+	}
+	if (ipaddr_left(&d.addrs, &d.conf.vr)) {
+		log_notice("removing virtual addresses of an earlier life");
+		if (ipaddr_del(&d.nl, d.seen.index, &d.conf.vr, &d.addrs,
+		    true) == -1)
+			refuse_start("cannot remove them: %s",
+			    strerror(errno));
+	}
+	if (!d.conf.vr.owner && ipaddr_unblock(&d.nl, &d.conf.vr) == -1)
+		log_warning("cannot remove blackhole routes: %s",
+		    strerror(errno));
 }
 
 static void
@@ -304,6 +375,9 @@ start_router(usec_t now)
 	char pid[32];
 
 	d.link.fd = d.link.group_fd = -1;
+	d.respond.fd = d.respond.group_fd = -1;
+	record_arp();
+	clean_host();
 	if (nl_open(&d.events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
 	    RTMGRP_IPV6_IFADDR) == -1)
 		refuse_start("netlink socket: %s", strerror(errno));
@@ -326,6 +400,9 @@ stop_router(const sigset_t *waiting)
 
 	notify_manager("STOPPING=1");
 	router_step(&d, VRRP_EV_SHUTDOWN, NULL, now);
+	/* Nobody else is listened to any more. */
+	link_close(&d.link);
+	nl_close(&d.events);
 	while (notify_busy(&d.notify) && (now = clock_now()) < end) {
 		fd_set set;
 
@@ -334,6 +411,7 @@ stop_router(const sigset_t *waiting)
 		notify_reap(&d.notify, now);
 	}
 	notify_kill(&d.notify);
+	host_close(&d);
 	leave_files();
 	log_info("stopped");
 }
@@ -346,6 +424,16 @@ print_dry_run(void)
 	conf_print(text, sizeof(text), &d.conf);
 	exit(fputs(text, stdout) == EOF || fflush(stdout) == EOF ?
 	    EXIT_SYSTEM : 0);
+}
+
+static void
+log_realtime(int error)
+{
+	if (error == 0)
+		log_info("realtime: SCHED_RR, memory locked");
+	else
+		log_warning("realtime: the system refuses: %s; going on "
+		    "without", strerror(error));
 }
 
 int
@@ -371,6 +459,8 @@ main(int argc, char **argv)
 		log_to_syslog(d.conf.log_name);
 	log_prefix(d.conf.vr.ifname, d.conf.vr.vrid);
 	log_info("vrrpd %s starts", VERSION);
+	if (d.conf.realtime)
+		log_realtime(process_realtime());
 	process_ready(ready, d.conf.daemonize);
 	notify_manager("READY=1");
 	while (!process_signals.stop)

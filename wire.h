@@ -14,8 +14,7 @@
 enum {
 	ETH_IPV4 = 0x0800,
 	ETH_ARP = 0x0806,
-	ETH_IPV6 = 0x86dd,
-	IPV4_LEN = 4			/* octets of an address */
+	ETH_IPV6 = 0x86dd
 };
 
 /* Reads from the front; after a failure it yields zeros and bad stays set. */
@@ -142,5 +141,12 @@ fill_checksum(struct writer *w, size_t at, uint32_t seed, size_t from)
 	w->start[at] = (uint8_t)(sum >> 8);
 	w->start[at + 1] = (uint8_t)sum;
 }
+
+/* frame.c */
+void		put_envelope(struct writer *, const struct vrrp_family *,
+		    const uint8_t *, const struct vrrp_addr *, size_t,
+		    uint16_t);
+uint16_t	pseudo_sum(const struct vrrp_family *, const uint8_t *,
+		    const uint8_t *, size_t, uint8_t);
 
 #endif

@@ -1,168 +1,10 @@
 /*
- * fsm.c: each row of the RFC's state machine, the timers, and what we do
- * beyond the RFC; then a long random walk with the invariants checked after
- * each step.  SM2-, R3768- and P- ids name requirements, F.. and C.. old
- * defects of VRRP daemons.  VRRP_SEED sets the seed of the walk.
+ * fsm.c in version 2: each row of the RFC's state machine, the timers, and
+ * what we do beyond the RFC, which is the same in version 3.  SM2-, R3768- and
+ * P- ids name requirements, F.. and C.. old defects of VRRP daemons.
  */
 #include "vrrp.h"
-#include "check_util.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum {
-	/* The set of actions on becoming Master */
-	BECOME = VRRP_ACT_ADVERT | VRRP_ACT_ACQUIRE | VRRP_ACT_ANNOUNCE |
-	    VRRP_ACT_NOTIFY,
-	/* Leaving it by our own will, and to a better one (F01, F38) */
-	RESIGN = VRRP_ACT_RESIGN | VRRP_ACT_RELEASE | VRRP_ACT_NOTIFY,
-	YIELD = VRRP_ACT_RELEASE | VRRP_ACT_ADVERT | VRRP_ACT_NOTIFY,
-	ANSWER = VRRP_ACT_ADVERT | VRRP_ACT_ANNOUNCE,
-	TRACE_MAX = 4096,
-	WALK = 200000
-};
-
-#define MS	((usec_t)1000)
-#define A	VRRP_SECOND		/* interval */
-#define GAP	((usec_t)VRRP_ANNOUNCE_GAP)
-#define SKEW	((usec_t)609375)	/* of priority 100 */
-#define DOWN	((usec_t)3609375)
-#define START	(1000 * VRRP_SECOND)
-#define NEVER	VRRP_NEVER
-#define SAME	((usec_t)-1)		/* deadline as it was before */
-
-static struct vrrp_conf conf;
-static struct vrrp vr;
-static usec_t now;
-
-static struct {
-	usec_t at;
-	unsigned actions;
-} trace[TRACE_MAX];
-static unsigned ntrace;
-
-static void
-setup(void)
-{
-	memset(&conf, 0, sizeof(conf));
-	conf.vrid = 51;
-	conf.priority = 100;
-	conf.preempt = true;
-	conf.interval = A;
-	conf.refresh = 60 * A;
-	conf.naddr = 1;
-	now = START;
-	ntrace = 0;
-}
-
-static void
-set_priority(uint8_t priority)
-{
-	conf.priority = priority;
-	conf.owner = priority == VRRP_PRIORITY_OWNER;
-}
-
-static void
-note(unsigned actions)
-{
-	ck_assert_uint_lt(ntrace, TRACE_MAX);
-	trace[ntrace].at = now;
-	trace[ntrace++].actions = actions;
-}
-
-static unsigned
-step(enum vrrp_event_type type)
-{
-	struct vrrp_event ev = { type, NULL };
-	unsigned actions = vrrp_step(&vr, &ev, now);
-
-	note(actions);
-	return actions;
-}
-
-static unsigned
-hear_from(uint8_t priority, const char *src)
-{
-	struct vrrp_advert adv = { .src = addr(src), .vrid = 51,
-	    .priority = priority, .count = 1, .interval = conf.interval };
-	struct vrrp_event ev = { VRRP_EV_ADVERT, &adv };
-	unsigned actions = vrrp_step(&vr, &ev, now);
-
-	note(actions);
-	return actions;
-}
-
-static unsigned
-hear(uint8_t priority)
-{
-	return hear_from(priority, "192.0.2.30");
-}
-
-/* Serves the timer whenever it wants to be, then stands at the time end. */
-static void
-run_until(usec_t end)
-{
-	while (vrrp_deadline(&vr) <= end) {
-		ck_assert_int_ge(vrrp_deadline(&vr), now);
-		now = vrrp_deadline(&vr);
-		step(VRRP_EV_TIMER);
-	}
-	now = end;
-}
-
-/* How often an action was taken in [from, to] */
-static unsigned
-count(unsigned action, usec_t from, usec_t to)
-{
-	unsigned i, n = 0;
-
-	for (i = 0; i < ntrace; i++)
-		if ((trace[i].actions & action) != 0 && trace[i].at >= from &&
-		    trace[i].at <= to)
-			n++;
-	return n;
-}
-
-/* As the router stands after start, in the state from; now is its entry. */
-static void
-enter(enum vrrp_state from)
-{
-	vrrp_init(&vr, &conf, now);
-	vr.source = addr("192.0.2.20");
-	if (from == VRRP_INITIALIZE)
-		return;
-	step(VRRP_EV_LINK_UP);
-	if (from == VRRP_MASTER && vr.state == VRRP_BACKUP) {
-		now = vr.deadline;
-		step(VRRP_EV_TIMER);
-	}
-	ck_assert_int_eq(vr.state, from);
-}
-
-static void
-see_at(int line, const char *what, unsigned got, unsigned actions,
-    enum vrrp_state state, usec_t deadline, usec_t announce)
-{
-	ck_assert_msg(got == actions, "%s, line %d: actions %#x, not %#x", what,
-	    line, got, actions);
-	ck_assert_msg(vr.state == state, "%s, line %d: %s, not %s", what, line,
-	    vrrp_state_name(vr.state), vrrp_state_name(state));
-	ck_assert_msg(vr.deadline == deadline, "%s, line %d: deadline in %"
-	    PRId64 ", not %" PRId64, what, line, vr.deadline - now,
-	    deadline - now);
-	ck_assert_msg(vr.announce_deadline == announce,
-	    "%s, line %d: announcement in %" PRId64 ", not %" PRId64, what,
-	    line, vr.announce_deadline - now, announce - now);
-	ck_assert_msg(vrrp_deadline(&vr) ==
-	    (deadline < announce ? deadline : announce), "%s, line %d", what,
-	    line);
-}
-
-/* The complete outcome: actions, state and both deadlines (absolute) */
-#define SEE(got, actions, state, deadline, announce) \
-	see_at(__LINE__, "outcome", got, actions, state, deadline, announce)
+#include "fsm_util.h"
 
 /*
  * RFC 3768 6.4, a row each, with the times that are left afterwards.  The
@@ -182,14 +24,9 @@ static const struct row {
 	usec_t deadline, announce;
 	enum vrrp_why why;
 } rows[] = {
-#define INIT	VRRP_INITIALIZE
-#define BACKUP	VRRP_BACKUP
-#define MASTER	VRRP_MASTER
-#define T	(100 * MS)
 #define EV(x)	VRRP_EV_##x, 0, NULL
 #define ADV(p)	VRRP_EV_ADVERT, p, NULL
 #define ADVF(p, src) VRRP_EV_ADVERT, p, src
-#define WHY(x)	VRRP_WHY_##x
 { "SM2-01", 255, 0, INIT, T, EV(LINK_UP), BECOME, MASTER, A, GAP, WHY(OWNER) },
 { "SM2-01 -s", 255, 1, INIT, T, EV(LINK_UP), BECOME, MASTER, A, GAP,
     WHY(OWNER) },
@@ -299,14 +136,6 @@ static const struct row {
     WHY(FAULT) },
 };
 
-static usec_t
-expected(usec_t left, usec_t before)
-{
-	if (left == SAME)
-		return before;
-	return left == NEVER ? NEVER : now + left;
-}
-
 START_TEST(row)
 {
 	const struct row *r = &rows[_i];
@@ -357,7 +186,7 @@ START_TEST(timer_values)
 	enter(INIT);
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		conf.priority = t[i].priority;
-		conf.interval = t[i].interval * VRRP_SECOND;
+		vr.master_interval = t[i].interval * VRRP_SECOND;
 		ck_assert_int_eq(vrrp_skew_time(&vr), t[i].skew);
 		ck_assert_int_eq(vrrp_master_down_interval(&vr), t[i].down);
 	}
@@ -366,7 +195,7 @@ START_TEST(timer_values)
 			usec_t skew = (256 - p) * (usec_t)15625 / 4;
 
 			conf.priority = (uint8_t)p;
-			conf.interval = a * VRRP_SECOND;
+			vr.master_interval = a * VRRP_SECOND;
 			ck_assert_int_eq(vrrp_skew_time(&vr), skew);
 			ck_assert_int_eq(vrrp_master_down_interval(&vr),
 			    3 * a * VRRP_SECOND + skew);
@@ -847,142 +676,6 @@ START_TEST(state_names)
 }
 END_TEST
 
-/* The walk: its own memory of what must hold, beside the machine's. */
-static uint64_t seed;
-static usec_t sent;			/* our last advert */
-static usec_t earliest;			/* no take-over by the timer before */
-
-static unsigned
-dice(unsigned sides)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % sides;
-}
-
-static void
-walk_conf(void)
-{
-	static const uint8_t priorities[] = { 1, 50, 100, 200, 254, 255 };
-
-	setup();
-	set_priority(priorities[dice(6)]);
-	conf.preempt = dice(2) == 0;
-	conf.interval = (1 + dice(3)) * VRRP_SECOND;
-	conf.start_delay = dice(3) * 4 * VRRP_SECOND;
-	conf.preempt_delay = dice(3) * 5 * VRRP_SECOND;
-	conf.refresh = dice(2) * 7 * VRRP_SECOND;
-	enter(INIT);
-}
-
-/* The time of the next event; never past the timer, but for a stall. */
-static void
-walk_time(void)
-{
-	usec_t due = vrrp_deadline(&vr), next = now + dice(2500) * MS;
-
-	if (dice(50) == 0)
-		next += dice(20) * VRRP_SECOND;
-	else if (next > due)
-		next = due;
-	if (next > now)
-		now = next;
-}
-
-/* RFC 3768 6.4.2 alone: how the Backup's timer must be armed, at least */
-static void
-walk_expect(const struct vrrp *before, const struct vrrp_event *ev)
-{
-	bool preempts = conf.preempt || conf.owner;
-
-	if (vr.state != BACKUP)
-		return;
-	if (before->state != BACKUP)
-		earliest = before->state == INIT && conf.owner ? vr.hold_until :
-		    now + vrrp_master_down_interval(&vr);
-	else if (ev->type != VRRP_EV_ADVERT)
-		return;
-	else if (ev->advert->priority == 0)
-		earliest = now + vrrp_skew_time(&vr);
-	else if (!preempts || ev->advert->priority >= conf.priority)
-		earliest = now + vrrp_master_down_interval(&vr);
-}
-
-static void
-walk_check(const struct vrrp *before, enum vrrp_event_type type,
-    unsigned actions)
-{
-	bool was = before->state == MASTER, is = vr.state == MASTER;
-
-	ck_assert((vr.deadline == NEVER) == (vr.state == INIT));
-	ck_assert(vr.announce_deadline == NEVER || is);
-	ck_assert(((actions & VRRP_ACT_ACQUIRE) != 0) == (!was && is));
-	ck_assert(((actions & VRRP_ACT_RELEASE) != 0) == (was && !is));
-	ck_assert(((actions & VRRP_ACT_NOTIFY) != 0) ==
-	    (before->state != vr.state));
-	ck_assert((actions & VRRP_ACT_RESIGN) == 0 ||
-	    (actions & VRRP_ACT_RELEASE) != 0);
-	ck_assert((actions & VRRP_ACT_ADVERT) == 0 || was || is);
-	ck_assert((actions & VRRP_ACT_ANNOUNCE) == 0 || is);
-	ck_assert(before->state != INIT || vr.state == INIT ||
-	    type == VRRP_EV_LINK_UP);
-	if ((actions & VRRP_ACT_ADVERT) != 0)
-		sent = now;
-	if (is && !vr.quiet)
-		ck_assert_int_le(vr.deadline, sent + conf.interval);
-	if (is && vr.quiet)
-		ck_assert_int_le(vr.deadline, now + 2 * conf.interval);
-	/* The loop never spins. */
-	if (type == VRRP_EV_TIMER)
-		ck_assert_int_gt(vrrp_deadline(&vr), now);
-	if (vr.state == BACKUP)
-		ck_assert(vr.deadline >= earliest &&
-		    vr.deadline >= vr.hold_until);
-	if (before->state == BACKUP && is && type == VRRP_EV_TIMER)
-		ck_assert(now >= earliest && now >= vr.hold_until);
-}
-
-START_TEST(random_walk)
-{
-	static const uint8_t priorities[] = { 0, 1, 50, 100, 200, 254, 255 };
-	static const char *const senders[] = { "192.0.2.19", "192.0.2.21" };
-	const char *given = getenv("VRRP_SEED");
-	uint64_t first = given ? strtoull(given, NULL, 0) : 0x2338;
-	unsigned visits[3] = { 0 };
-	int i;
-
-	seed = first != 0 ? first : 1;
-	printf("random walk: VRRP_SEED=%#" PRIx64 "\n", first);
-	for (i = 0; i < WALK; i++) {
-		struct vrrp_advert adv = { .vrid = 51, .count = 1 };
-		struct vrrp_event ev = { VRRP_EV_TIMER, NULL };
-		struct vrrp before;
-		unsigned actions;
-
-		if (i % 1000 == 0)
-			walk_conf();
-		walk_time();
-		if (now < vrrp_deadline(&vr) || dice(20) == 0)
-			ev.type = (enum vrrp_event_type)
-			    (dice(3) == 0 ? dice(VRRP_EV_ANNOUNCE + 1) :
-			    vr.state == INIT ? VRRP_EV_LINK_UP :
-			    dice(3) == 0 ? VRRP_EV_TIMER : VRRP_EV_ADVERT);
-		adv.priority = priorities[dice(7)];
-		adv.src = addr(senders[dice(2)]);
-		if (ev.type == VRRP_EV_ADVERT)
-			ev.advert = &adv;
-		before = vr;
-		actions = vrrp_step(&vr, &ev, now);
-		walk_expect(&before, &ev);
-		walk_check(&before, ev.type, actions);
-		visits[vr.state]++;
-	}
-	for (i = 0; i < 3; i++)
-		ck_assert_uint_gt(visits[i], WALK / 20);
-}
-END_TEST
-
 /* The packet socket can be read before netlink tells of the carrier. */
 START_TEST(quiet_master_is_quiet)
 {
@@ -1043,6 +736,5 @@ main(void)
 	tcase_add_test(tc, state_names);
 	tcase_add_test(tc, quiet_master_is_quiet);
 	tcase_add_test(tc, resigned_then_lower);
-	tcase_add_test(tc, random_walk);
 	return run_case(tc, "fsm", 60);
 }

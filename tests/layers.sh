@@ -14,9 +14,10 @@ complain() {
 	fail=1
 }
 
-pure="fsm packet announce conf"
-allowed=" memcmp memcpy memset snprintf vsnprintf strchr strcmp strlen strncmp \
-strpbrk inet_ntop inet_pton _GLOBAL_OFFSET_TABLE_ "
+pure="fsm frame packet announce drop conf record"
+allowed=" memcmp memcpy memmove memset snprintf vsnprintf strchr strcmp strlen strncmp \
+strpbrk inet_ntop inet_pton _GLOBAL_OFFSET_TABLE_ \
+strtol strtoul __isoc23_strtol __isoc23_strtoul vrrp_mac_is_virtual vrrp_ipv4 vrrp_ipv6 put_envelope pseudo_sum "
 for file in $pure; do
 	$CC -std=c11 -D_GNU_SOURCE -O1 -fno-stack-protector -U_FORTIFY_SOURCE \
 	    -c -o "$tmp/$file.o" "$file.c"
@@ -54,9 +55,13 @@ check_includes wire.h vrrp.h
 check_includes conf.h vrrp.h
 check_includes fsm.c vrrp.h
 check_includes packet.c vrrp.h wire.h
+check_includes frame.c vrrp.h wire.h
+check_includes drop.c vrrp.h
 check_includes announce.c vrrp.h wire.h
 check_includes conf.c conf.h
-for edge in log libnetlink link ipaddr notify lockfile process report; do
+check_includes record.h vrrp.h
+check_includes record.c record.h
+for edge in log libnetlink link vmac respond ipaddr notify lockfile process report; do
 	check_includes $edge.h vrrp.h libnetlink.h log.h
 	check_includes $edge.c $edge.h vrrp.h libnetlink.h log.h
 done
@@ -67,7 +72,7 @@ for file in *.c; do
 	own=${file%.c}.h
 	if [ ! -f "$own" ]; then
 		case $file in
-		fsm.c | packet.c | announce.c) own=vrrp.h ;;
+		fsm.c | frame.c | packet.c | announce.c | drop.c) own=vrrp.h ;;
 		host.c) own=router.h ;;
 		vrrpd.c) own=cmdline.h ;;
 		esac

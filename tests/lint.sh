@@ -28,15 +28,16 @@ run cppcheck cppcheck --quiet --std=c11 --enable=warning,portability \
 	--suppress=missingIncludeSystem \
 	--suppress=ctuuninitvar ./*.c
 run shellcheck shellcheck -s sh contrib/vrrpd.init tests/lint.sh \
-	tests/layers.sh
-run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2004,SC2046,SC2154,SC2034,SC2178,SC2128 \
+	tests/layers.sh tests/coverage.sh tests/cross.sh tests/spin.sh \
+	tests/model_mutants.sh
+run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2004,SC2046,SC2016,SC2119,SC2120,SC2154,SC2034,SC2178,SC2128 \
 	tests/demo.sh tests/ns/*.sh tests/ns/*.t .ci/run
 run mandoc mandoc -Tlint vrrpd.8
 run clang-tidy sh -c 'clang-tidy "$@" 2>/dev/null' - --quiet --warnings-as-errors='*' \
 	--checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy,-clang-analyzer-valist.Uninitialized,-bugprone-assignment-in-if-condition,-bugprone-macro-parentheses' \
 	./*.c -- -std=c11 -D_GNU_SOURCE '-DVERSION="1"'
 
-# Budgets: 80 columns, functions of 60 lines, files of 500.
+# Budgets: 80 columns, functions of 70 lines.
 long=$(for f in ./*.[ch] tests/*.[ch] tests/ns/*.c; do
 	[ -f "$f" ] || continue
 	expand -t8 "$f" | awk -v f="$f" 'length > 80 { print f ":" NR ": " length " columns" }'
@@ -44,7 +45,7 @@ long=$(for f in ./*.[ch] tests/*.[ch] tests/ns/*.c; do
 done
 awk 'FNR == 1 { open = 0 }
      /^\{/ { open = FNR }
-     /^\}/ { if (open && FNR - open > 60)
+     /^\}/ { if (open && FNR - open > 70)
 		print FILENAME ":" open ": a function of " FNR - open " lines"
 	     open = 0 }' ./*.c)
 if [ -n "$long" ]; then

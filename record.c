@@ -1,0 +1,60 @@
+/*
+ * What is written down for the next start.  Reading prints what was understood
+ * and compares, so that nothing but our own form passes.  Pure.
+ */
+#include "record.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* text[RECORD_LEN] */
+void
+record_print_mac(char *text, const uint8_t *mac)
+{
+	snprintf(text, RECORD_LEN, "%02x:%02x:%02x:%02x:%02x:%02x\n", mac[0],
+	    mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+/* True for an address that can be an interface's own. */
+bool
+record_parse_mac(uint8_t *mac, const char *text)
+{
+	static const uint8_t none[VRRP_MAC_LEN];
+	char again[RECORD_LEN];
+	const char *p = text;
+	char *end;
+	int i;
+
+	for (i = 0; i < VRRP_MAC_LEN; i++) {
+		unsigned long octet = strtoul(p, &end, 16);
+
+		mac[i] = (uint8_t)octet;
+		p = *end == ':' ? end + 1 : end;
+	}
+	record_print_mac(again, mac);
+	return strcmp(again, text) == 0 && !vrrp_mac_is_virtual(mac) &&
+	    (mac[0] & 1) == 0 && memcmp(mac, none, sizeof(none)) != 0;
+}
+
+/* text[RECORD_LEN] */
+void
+record_print_arp(char *text, int ignore, int announce)
+{
+	snprintf(text, RECORD_LEN, "%d %d\n", ignore, announce);
+}
+
+bool
+record_parse_arp(int *ignore, int *announce, const char *text)
+{
+	char again[RECORD_LEN], *end;
+	long a = strtol(text, &end, 10), b = strtol(end, NULL, 10);
+
+	if (a < INT_MIN || a > INT_MAX || b < INT_MIN || b > INT_MAX)
+		return false;
+	*ignore = (int)a;
+	*announce = (int)b;
+	record_print_arp(again, *ignore, *announce);
+	return strcmp(again, text) == 0;
+}

@@ -1,0 +1,147 @@
+/*
+ * Hears who asks for the virtual addresses.  Only what may be a question gets
+ * through the filter; announce.c reads it and makes the answer.
+ */
+#include "respond.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef PACKET_IGNORE_OUTGOING
+#define PACKET_IGNORE_OUTGOING 23
+#endif
+
+enum {
+	ARP_REQUEST = 1,
+	NEIGHBOUR_SOLICITATION = 135
+};
+
+static int
+attach_filter(int fd, const struct vrrp_family *family)
+{
+	const bool ipv4 = family == &vrrp_ipv4;
+	const struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
+		    SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 5),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+		    ipv4 ? ETH_P_ARP : ETH_P_IPV6, 0, 3),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, ipv4 ? 14 + 7 : 14 + 40),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+		    ipv4 ? ARP_REQUEST : NEIGHBOUR_SOLICITATION, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {
+		.len = sizeof(code) / sizeof(code[0]),
+		.filter = (struct sock_filter *)(uintptr_t)code
+	};
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	    sizeof(program)) == -1)
+		return -1;
+	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 },
+	    sizeof(int));
+}
+
+/* R9568-6.4.3-b: the group of each address, for the NIC and for MLD. */
+static int
+join_solicited_nodes(const struct respond *respond, unsigned index,
+    const struct vrrp_conf *conf)
+{
+	struct packet_mreq mac = {
+		.mr_ifindex = (int)index,
+		.mr_type = PACKET_MR_MULTICAST,
+		.mr_alen = VRRP_MAC_LEN,
+		.mr_address = { 0x33, 0x33, 0xff }
+	};
+	struct ipv6_mreq group = {
+		.ipv6mr_multiaddr.s6_addr = {
+			0xff, 0x02, [11] = 0x01, [12] = 0xff
+		},
+		.ipv6mr_interface = index
+	};
+	unsigned i;
+
+	for (i = 0; i < conf->naddr; i++) {
+		memcpy(mac.mr_address + 3, conf->vip[i].addr.octet + 13, 3);
+		memcpy(group.ipv6mr_multiaddr.s6_addr + 13,
+		    conf->vip[i].addr.octet + 13, 3);
+		if (setsockopt(respond->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
+		    &mac, sizeof(mac)) == -1)
+			return -1;
+		/* Addresses that end alike share a group. */
+		if (setsockopt(respond->group_fd, IPPROTO_IPV6,
+		    IPV6_JOIN_GROUP, &group, sizeof(group)) == -1 &&
+		    errno != EADDRINUSE)
+			return -1;
+	}
+	return 0;
+}
+
+/* index: the device that has the virtual MAC. */
+int
+respond_open(struct respond *respond, unsigned index,
+    const struct vrrp_conf *conf)
+{
+	const bool ipv4 = conf->family == &vrrp_ipv4;
+	const struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ipv4 ? ETH_P_ARP : ETH_P_IPV6),
+		.sll_ifindex = (int)index
+	};
+	int saved;
+
+	respond_close(respond);
+	respond->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0);
+	if (respond->fd == -1)
+		return -1;
+	setsockopt(respond->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING,
+	    &(int){ 1 }, sizeof(int));
+	if (!ipv4)
+		respond->group_fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
+		    0);
+	if (attach_filter(respond->fd, conf->family) == 0 &&
+	    (ipv4 || (respond->group_fd != -1 &&
+	    join_solicited_nodes(respond, index, conf) == 0)) &&
+	    bind(respond->fd, (const struct sockaddr *)&sll,
+	    sizeof(sll)) == 0)
+		return 0;
+	saved = errno;
+	respond_close(respond);
+	errno = saved;
+	return -1;
+}
+
+void
+respond_close(struct respond *respond)
+{
+	if (respond->fd != -1)
+		close(respond->fd);
+	if (respond->group_fd != -1)
+		close(respond->group_fd);
+	respond->fd = -1;
+	respond->group_fd = -1;
+}
+
+/* One frame; never waits.  -1 with EAGAIN when there is none. */
+ssize_t
+respond_recv(const struct respond *respond, uint8_t *buf, size_t size)
+{
+	return recv(respond->fd, buf, size, 0);
+}
+
+int
+respond_send(const struct respond *respond, const uint8_t *frame, size_t len)
+{
+	return send(respond->fd, frame, len, 0) == (ssize_t)len ? 0 : -1;
+}

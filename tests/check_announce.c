@@ -1,0 +1,391 @@
+/*
+ * announce.c: gratuitous ARP, neighbour advertisements, who asks for an address
+ * and what is answered.  R3768-, R9568- and P- ids name requirements, A.. the
+ * golden frames, F.. old defects of VRRP daemons.
+ */
+#include "vrrp.h"
+#include "packet_util.h"
+
+static const uint8_t mac51[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 1, 51 };
+static const uint8_t mac51v6[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 2, 51 };
+static const uint8_t host[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0xc8 };
+
+enum {
+	NS_MSG = MSG6,
+	NS_PAYLOAD = 32			/* with the source link-layer option */
+};
+
+/* 192.0.2.200 asks for 192.0.2.1. */
+static const char arp_request[] = "ffffffffffff0200000000c80806"
+    "00010800060400010200000000c8c00002c8000000000000c0000201";
+/* fe80::c8 asks for 2001:db8::1; the checksum is put in later. */
+static const char solicitation[] = "3333ff0000010200000000c886dd"
+    "6000000000203afffe8000000000000000000000000000c8"
+    "ff0200000000000000000001ff000001"
+    "870000000000000020010db80000000000000000000000010101"
+    "0200000000c8";
+
+static void
+seal(uint8_t *frame, size_t len)
+{
+	put_checksum(frame + NS_MSG + 2, frame + NS_MSG, len,
+	    (uint32_t)(uint16_t)~checksum(frame + IP + 8, 32, 0) +
+	    (uint32_t)len + 58);
+}
+
+static size_t
+ask(uint8_t *frame, size_t size, const struct vrrp_family *family)
+{
+	size_t len;
+
+	memset(frame, 0, size);
+	if (family == &vrrp_ipv4)
+		return unhex(frame, size, arp_request);
+	len = unhex(frame, size, solicitation);
+	ck_assert_uint_eq(len, NS_MSG + NS_PAYLOAD);
+	seal(frame, NS_PAYLOAD);
+	return len;
+}
+
+/* As ask(), but a duplicate address detection: from ::, without an option */
+static size_t
+ask_dad(uint8_t *frame, size_t size)
+{
+	ask(frame, size, &vrrp_ipv6);
+	memset(frame + IP + 8, 0, 16);
+	frame[IP + 5] = 24;
+	seal(frame, 24);
+	return NS_MSG + 24;
+}
+
+/*
+ * R3768-6.4.2-5b (A01), R9568-6.4.2-f1 (A02), P-37: the request of version 2
+ * has no target MAC, that of version 3 has ours; F37: the reply form names it
+ * twice in both.
+ */
+START_TEST(gratuitous_arp)
+{
+	static const char a01[] = "ffffffffffff00005e0001330806"
+	    "000108000604000100005e000133c0000201000000000000c0000201";
+	static const char a02[] = "ffffffffffff00005e0001330806"
+	    "000108000604000100005e000133c000020100005e000133c0000201";
+	struct vrrp_addr vip = addr("192.0.2.1");
+	uint8_t frame[VRRP_FRAME_MIN], expect[VRRP_FRAME_MIN] = { 0 };
+	unsigned version;
+
+	for (version = 2; version <= 3; version++) {
+		ck_assert_uint_eq(unhex(expect, sizeof(expect),
+		    version == 2 ? a01 : a02), 42);
+		ck_assert_uint_eq(arp_build(frame, sizeof(frame), false, mac51,
+		    &vip, version), VRRP_FRAME_MIN);
+		ck_assert_mem_eq(frame, expect, sizeof(frame));
+		ck_assert_uint_eq(unhex(expect, sizeof(expect), a02), 42);
+		expect[21] = 2;
+		ck_assert_uint_eq(arp_build(frame, sizeof(frame), true, mac51,
+		    &vip, version), VRRP_FRAME_MIN);
+		ck_assert_mem_eq(frame, expect, sizeof(frame));
+	}
+}
+END_TEST
+
+/* F37: an ordinary question from the own address, for switches to relearn. */
+START_TEST(asks_who_has_it)
+{
+	static const uint8_t mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x20 };
+	static const char wanted[] = "ffffffffffff0200000000200806"
+	    "0001080006040001020000000020c0000214000000000000c0000201";
+	struct vrrp_addr own = addr("192.0.2.20"), vip = addr("192.0.2.1");
+	uint8_t frame[VRRP_FRAME_MIN], expect[VRRP_FRAME_MIN] = { 0 };
+	struct vrrp_question q;
+
+	ck_assert_uint_eq(unhex(expect, sizeof(expect), wanted), 42);
+	ck_assert_uint_eq(arp_ask_build(frame, sizeof(frame), mac, &own, &vip),
+	    VRRP_FRAME_MIN);
+	ck_assert_mem_eq(frame, expect, sizeof(expect));
+	ck_assert(question_parse(&q, &vrrp_ipv4, frame, sizeof(frame)));
+	ck_assert_mem_eq(&q.asker, &own, sizeof(own));
+	ck_assert_mem_eq(&q.target, &vip, sizeof(vip));
+}
+END_TEST
+
+/* R9568-6.4.2-f3, P-39 (A06, A07) */
+START_TEST(neighbour_advertisement)
+{
+	static const struct {
+		const char *addr, *frame;
+	} t[] = {
+		{ "fe80::1", "33330000000100005e00023386dd6000000000203aff"
+		    "fe800000000000000000000000000001"
+		    "ff020000000000000000000000000001"
+		    "88007968a0000000fe800000000000000000000000000001"
+		    "020100005e000233" },
+		{ "2001:db8::1", "33330000000100005e00023386dd6000000000203aff"
+		    "20010db8000000000000000000000001"
+		    "ff020000000000000000000000000001"
+		    "88001af8a000000020010db8000000000000000000000001"
+		    "020100005e000233" },
+	};
+	uint8_t frame[100], expect[100];
+	struct vrrp_addr vip;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		vip = addr(t[i].addr);
+		ck_assert_uint_eq(unhex(expect, sizeof(expect), t[i].frame),
+		    86);
+		ck_assert_uint_eq(na_build(frame, sizeof(frame), true, mac51v6,
+		    &vip), 86);
+		ck_assert_mem_eq(frame, expect, 86);
+	}
+	/* A host that does not forward: flag off, the checksum with it. */
+	ck_assert_uint_eq(na_build(frame, sizeof(frame), false, mac51v6, &vip),
+	    86);
+	ck_assert_uint_eq(frame[58], 0x20);
+	ck_assert_uint_eq(checksum(frame + 22, 64, 32 + 58), 0);
+}
+END_TEST
+
+/* R3768-8.2-1, R9568-8.2.2-1: what is asked, who asks, where the answer goes */
+START_TEST(questions)
+{
+	struct vrrp_addr target = addr("192.0.2.1");
+	struct vrrp_addr asker = addr("192.0.2.200");
+	static const struct vrrp_addr nobody;
+	struct vrrp_question q;
+	uint8_t frame[100];
+	size_t len = ask(frame, sizeof(frame), &vrrp_ipv4);
+
+	memset(&q, 0xff, sizeof(q));
+	ck_assert(question_parse(&q, &vrrp_ipv4, frame, len));
+	ck_assert_mem_eq(&q.target, &target, sizeof(target));
+	ck_assert_mem_eq(&q.asker, &asker, sizeof(asker));
+	ck_assert_mem_eq(q.mac, host, sizeof(host));
+	/* Padded, and to one MAC as Linux asks again; a probe of RFC 5227 */
+	memcpy(frame, mac51, sizeof(mac51));
+	memset(frame + 28, 0, 4);
+	ck_assert(question_parse(&q, &vrrp_ipv4, frame, VRRP_FRAME_MIN));
+	ck_assert_mem_eq(&q.asker, &nobody, sizeof(nobody));
+	ck_assert(!question_parse(&q, &vrrp_ipv6, frame, VRRP_FRAME_MIN));
+	/* The target hardware address means nothing in a request. */
+	memset(frame + 32, 0xff, 6);
+	ck_assert(question_parse(&q, &vrrp_ipv4, frame, VRRP_FRAME_MIN));
+
+	target = addr("2001:db8::1");
+	asker = addr("fe80::c8");
+	len = ask(frame, sizeof(frame), &vrrp_ipv6);
+	memset(&q, 0xff, sizeof(q));
+	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
+	ck_assert_mem_eq(&q.target, &target, sizeof(target));
+	ck_assert_mem_eq(&q.asker, &asker, sizeof(asker));
+	ck_assert_mem_eq(q.mac, host, sizeof(host));
+	ck_assert(!question_parse(&q, &vrrp_ipv4, frame, len));
+	/* Unicast, without the option, and with octets behind the packet */
+	memcpy(frame + IP + 24, target.octet, 16);
+	frame[IP + 5] = 24;
+	seal(frame, 24);
+	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
+	ck_assert_mem_eq(q.mac, host, sizeof(host));
+	len = ask_dad(frame, sizeof(frame));
+	memset(&q, 0xff, sizeof(q));
+	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
+	ck_assert_mem_eq(&q.target, &target, sizeof(target));
+	ck_assert_mem_eq(&q.asker, &nobody, sizeof(nobody));
+}
+END_TEST
+
+/* P-50: cut anywhere it is no question */
+START_TEST(questions_truncated)
+{
+	static const struct vrrp_family *const families[] = {
+		&vrrp_ipv4, &vrrp_ipv6
+	};
+	struct vrrp_question q;
+	uint8_t frame[100];
+	size_t i, n;
+
+	for (i = 0; i < 3; i++) {
+		const struct vrrp_family *family = families[i > 0];
+		size_t len = i == 2 ? ask_dad(frame, sizeof(frame)) :
+		    ask(frame, sizeof(frame), family);
+
+		for (n = 0; n <= len; n++) {
+			uint8_t *cut = exact(frame, n);
+
+			ck_assert_msg(question_parse(&q, family, cut, n) ==
+			    (n == len), "%zu of %zu", n, len);
+			free(cut);
+		}
+	}
+	/* ICMPv6 that is shorter than a solicitation, down to nothing */
+	for (n = 0; n < 24; n++) {
+		uint8_t *cut;
+
+		ask_dad(frame, sizeof(frame));
+		frame[IP + 5] = (uint8_t)n;
+		seal(frame, n < 4 ? 4 : n);
+		cut = exact(frame, NS_MSG + n);
+		ck_assert(!question_parse(&q, &vrrp_ipv6, cut, NS_MSG + n));
+		free(cut);
+	}
+}
+END_TEST
+
+/* Each field that makes it one, RFC 826 and RFC 4861 7.1.1 */
+START_TEST(no_questions)
+{
+	static const struct {
+		bool ipv6;
+		unsigned at;
+		uint8_t octet;
+	} t[] = {
+		{ false, 12, 0x86 },		/* EtherType */
+		{ false, 13, 0x00 },
+		{ false, 15, 6 },		/* not Ethernet */
+		{ false, 14, 1 },
+		{ false, 16, 0x86 },		/* not IPv4 */
+		{ false, 17, 1 },
+		{ false, 18, 8 },		/* lengths */
+		{ false, 19, 16 },
+		{ false, 21, 2 },		/* a reply */
+		{ false, 20, 1 },
+		{ false, 21, 0 },
+		{ true, 12, 0x08 },
+		{ true, 13, 0x00 },
+		{ true, IP + 4, 1 },		/* longer than the frame */
+		{ true, IP + 5, 33 },
+		{ true, IP + 5, 23 },
+		{ true, IP + 6, 17 },		/* not ICMPv6 */
+		{ true, IP + 6, 0 },
+		{ true, IP + 7, 254 },		/* came through a router */
+		{ true, NS_MSG, 136 },		/* an advertisement */
+		{ true, NS_MSG, 134 },
+		{ true, NS_MSG + 1, 1 },	/* code */
+	};
+	struct vrrp_question q;
+	uint8_t frame[100];
+	size_t i, len, at;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const struct vrrp_family *family =
+		    t[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
+
+		len = ask(frame, sizeof(frame), family);
+		frame[t[i].at] = t[i].octet;
+		if (t[i].ipv6)
+			seal(frame, NS_PAYLOAD);
+		ck_assert_msg(!question_parse(&q, family, frame, len),
+		    "row %zu", i);
+	}
+	/* The checksum covers the addresses and all of the message. */
+	len = ask(frame, sizeof(frame), &vrrp_ipv6);
+	for (at = IP + 8; at < len; at++) {
+		frame[at] ^= 0x10;
+		ck_assert_msg(!question_parse(&q, &vrrp_ipv6, frame, len),
+		    "octet %zu changed", at);
+		frame[at] ^= 0x10;
+	}
+}
+END_TEST
+
+/*
+ * R9568-8.1.2-1, -2, R3768-8.2-1, -2 (A04, A05): the virtual MAC, in the
+ * Ethernet header too, and to who asked alone
+ */
+START_TEST(arp_answer)
+{
+	static const char a04[] = "0200000000c80200000000200806"
+	    "000108000604000200005e000133c00002010200000000c8c00002c8";
+	uint8_t frame[100], expect[VRRP_FRAME_MIN] = { 0 };
+	struct vrrp_question q;
+	size_t len = ask(frame, sizeof(frame), &vrrp_ipv4);
+
+	ck_assert(question_parse(&q, &vrrp_ipv4, frame, len));
+	ck_assert_uint_eq(unhex(expect, sizeof(expect), a04), 42);
+	memcpy(expect + 6, mac51, sizeof(mac51));
+	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv4, &q,
+	    mac51), VRRP_FRAME_MIN);
+	ck_assert_mem_eq(frame, expect, sizeof(expect));
+}
+END_TEST
+
+/* R9568-6.4.3-c, R9568-8.2.2-1, -2 (A08): flags R, S and O, one receiver */
+START_TEST(solicited_advertisement)
+{
+	static const char a08[] = "0200000000c800005e00023386dd"
+	    "6000000000203aff20010db8000000000000000000000001"
+	    "fe8000000000000000000000000000c8"
+	    "8800dab2e000000020010db8000000000000000000000001"
+	    "020100005e000233";
+	uint8_t frame[100], expect[100];
+	struct vrrp_question q;
+	size_t len = ask(frame, sizeof(frame), &vrrp_ipv6);
+
+	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
+	ck_assert_uint_eq(unhex(expect, sizeof(expect), a08), 86);
+	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv6, &q,
+	    mac51v6), 86);
+	ck_assert_mem_eq(frame, expect, 86);
+}
+END_TEST
+
+/* RFC 4861 7.2.4: who detects duplicates has no address; S is not set (A07) */
+START_TEST(duplicate_detection)
+{
+	uint8_t frame[100], all[100];
+	struct vrrp_question q;
+	size_t len = ask_dad(frame, sizeof(frame));
+
+	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
+	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv6, &q,
+	    mac51v6), 86);
+	ck_assert_uint_eq(na_build(all, sizeof(all), true, mac51v6,
+	    &q.target), 86);
+	ck_assert_mem_eq(frame, all, 86);
+}
+END_TEST
+
+/* Each builder in each size that is too small: 0, and no octet beyond it. */
+START_TEST(too_small)
+{
+	struct vrrp_addr vip = addr("192.0.2.1"), vip6 = addr("fe80::1");
+	struct vrrp_question q = { .target = vip6, .asker = vip6 };
+	size_t size;
+
+	for (size = 0; size <= 100; size++) {
+		size_t arp = size < 60 ? 0 : 60, na = size < 86 ? 0 : 86;
+		uint8_t *buf = malloc(size);
+
+		ck_assert_uint_eq(arp_build(buf, size, false, mac51, &vip, 2),
+		    arp);
+		ck_assert_uint_eq(arp_build(buf, size, true, mac51, &vip, 3),
+		    arp);
+		ck_assert_uint_eq(arp_ask_build(buf, size, mac51, &vip, &vip),
+		    arp);
+		ck_assert_uint_eq(na_build(buf, size, true, mac51v6, &vip6),
+		    na);
+		ck_assert_uint_eq(answer_build(buf, size, &vrrp_ipv4, &q,
+		    mac51), arp);
+		ck_assert_uint_eq(answer_build(buf, size, &vrrp_ipv6, &q,
+		    mac51v6), na);
+		free(buf);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *tc = tcase_create("announce");
+
+	tcase_add_test(tc, gratuitous_arp);
+	tcase_add_test(tc, asks_who_has_it);
+	tcase_add_test(tc, neighbour_advertisement);
+	tcase_add_test(tc, questions);
+	tcase_add_test(tc, questions_truncated);
+	tcase_add_test(tc, no_questions);
+	tcase_add_test(tc, arp_answer);
+	tcase_add_test(tc, solicited_advertisement);
+	tcase_add_test(tc, duplicate_detection);
+	tcase_add_test(tc, too_small);
+	return run_case(tc, "announce", 60);
+}

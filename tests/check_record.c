@@ -1,0 +1,82 @@
+/* What an earlier life wrote down is believed to the letter, or not at all. */
+#include "record.h"
+
+#include "check_util.h"
+
+static const uint8_t own[VRRP_MAC_LEN] = { 2, 0, 0, 0xab, 0xcd, 0xef };
+
+START_TEST(mac_there_and_back)
+{
+	uint8_t mac[VRRP_MAC_LEN];
+	char text[RECORD_LEN];
+
+	record_print_mac(text, own);
+	ck_assert_str_eq(text, "02:00:00:ab:cd:ef\n");
+	ck_assert(record_parse_mac(mac, text));
+	ck_assert_mem_eq(mac, own, sizeof(own));
+}
+END_TEST
+
+static const char *const wrong_macs[] = {
+	"", "\n", "02:00:00:ab:cd:ef", "02:00:00:ab:cd:ef\n\n",
+	"02:00:00:AB:CD:EF\n", "02:00:00:ab:cd\n", "2:0:0:ab:cd:ef\n",
+	"02:-1:+2:-3:00:01\n", "02: 1: 2: 3: 4: 5\n", "02-00-00-ab-cd-ef\n",
+	"02:00:00:ab:cd:ef:01\n", "100:00:00:ab:cd:ef\n",
+	"00:00:00:00:00:00\n",		/* none */
+	"01:00:5e:00:00:12\n",		/* a group */
+	"00:00:5e:00:01:33\n",		/* virtual: C13 */
+	"00:00:5e:00:02:33\n"
+};
+
+START_TEST(mac_refused)
+{
+	uint8_t mac[VRRP_MAC_LEN];
+
+	ck_assert_msg(!record_parse_mac(mac, wrong_macs[_i]), "%s",
+	    wrong_macs[_i]);
+}
+END_TEST
+
+START_TEST(arp_there_and_back)
+{
+	int ignore, announce;
+	char text[RECORD_LEN];
+
+	record_print_arp(text, 8, 2);
+	ck_assert_str_eq(text, "8 2\n");
+	ck_assert(record_parse_arp(&ignore, &announce, text));
+	ck_assert_int_eq(ignore, 8);
+	ck_assert_int_eq(announce, 2);
+	ck_assert(record_parse_arp(&ignore, &announce, "-1 0\n"));
+}
+END_TEST
+
+static const char *const wrong_arps[] = {
+	"", "0\n", "0 0", "0 0\n\n", " 0 0\n", "0  0\n", "00 0\n", "+1 0\n",
+	"0 0 0\n", "0 x\n", "2147483648 0\n", "0 2147483648\n",
+	"-2147483649 0\n", "0 -2147483649\n",
+	"99999999999999999999 0\n"
+};
+
+START_TEST(arp_refused)
+{
+	int ignore, announce;
+
+	ck_assert_msg(!record_parse_arp(&ignore, &announce, wrong_arps[_i]),
+	    "%s", wrong_arps[_i]);
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *tc = tcase_create("record");
+
+	tcase_add_test(tc, mac_there_and_back);
+	tcase_add_loop_test(tc, mac_refused, 0,
+	    sizeof(wrong_macs) / sizeof(wrong_macs[0]));
+	tcase_add_test(tc, arp_there_and_back);
+	tcase_add_loop_test(tc, arp_refused, 0,
+	    sizeof(wrong_arps) / sizeof(wrong_arps[0]));
+	return run_case(tc, "record", 10);
+}

@@ -1,0 +1,757 @@
+/*
+ * The simulated LAN: the classic scenarios as transcripts to read, and a sweep
+ * of random ones under the rules of sim_rules.c.  VRRP_SEED is the first seed
+ * of the sweep, VRRP_SEEDS how many.  F.., C.., R.. and P- ids name what is
+ * shown.
+ */
+#include "sim.h"
+#include "check_util.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define SECOND	VRRP_SECOND
+#define MS	((usec_t)1000)
+#define EVER	VRRP_NEVER
+
+enum { R1, R2, R3 };
+
+static struct sim sim;
+
+/* --- a LAN -------------------------------------------------------------- */
+
+/* n routers with the priorities 200, 150 and 100 that start at once */
+static void
+lan_of(unsigned n, unsigned version, const struct vrrp_family *family)
+{
+	unsigned i;
+
+	sim_init(&sim, n, version, family);
+	for (i = 0; i < n; i++) {
+		sim.router[i].conf[0].priority = (uint8_t)(200 - 50 * i);
+		sim_add(&sim, i * MS, EVER, SIM_START, i, 0);
+	}
+}
+
+static void
+lan(unsigned n)
+{
+	lan_of(n, 2, &vrrp_ipv4);
+}
+
+static struct vrrp_conf *
+conf(unsigned i)
+{
+	return &sim.router[i].conf[0];
+}
+
+/* Compares the transcript of the time after begin, to end. */
+static void
+plays(usec_t begin, usec_t end, const char *expected)
+{
+	char *text = NULL;
+	size_t size;
+
+	sim_start(&sim);
+	sim_run(&sim, begin);
+	sim.log = open_memstream(&text, &size);
+	ck_assert_ptr_nonnull(sim.log);
+	sim_run(&sim, end);
+	fclose(sim.log);
+	sim.log = NULL;
+	ck_assert_msg(!sim.failed, "%s\n%s", sim.failure, text);
+	ck_assert_msg(strcmp(text, expected) == 0, "it goes so:\n%s", text);
+	free(text);
+}
+
+static unsigned
+masters(void)
+{
+	unsigned which;
+
+	return sim_masters(&sim, &which);
+}
+
+/* --- the classics ------------------------------------------------------- */
+
+/* The best of three, after its own Master_Down_Interval (SM2-05) */
+START_TEST(start)
+{
+	lan(3);
+	plays(-1, 60 * SECOND,
+	    "[ 0.000] -- r1 starts\n"
+	    "[ 0.000] r1 > initialize -> backup (start)\n"
+	    "[ 0.001] -- r2 starts\n"
+	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	    "[ 0.002] -- r3 starts\n"
+	    "[ 0.002] r3 > initialize -> backup (start)\n"
+	    "[ 3.218] r1 > backup -> master (no advert)\n");
+}
+END_TEST
+
+/* Three intervals and a skew later (R3768-6.1-3) */
+START_TEST(killed)
+{
+	lan(3);
+	sim_add(&sim, 10 * SECOND, EVER, SIM_CRASH, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 crashes\n"
+	    "[12.633] r2 > backup -> master (no advert)\n");
+}
+END_TEST
+
+/* Priority 0: a skew later (SM2-06, SM2-09) */
+START_TEST(stopped)
+{
+	lan(3);
+	sim_add(&sim, 10 * SECOND, EVER, SIM_STOP, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 is stopped\n"
+	    "[10.000] r1 > master -> initialize (shutdown), resigns\n"
+	    "[10.414] r2 > backup -> master (the master resigned)\n");
+}
+END_TEST
+
+/* Back again, it takes over (SM2-08) */
+START_TEST(preempts)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_CRASH, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 crashes\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[30.000] -- r1 crashes and comes back\n"
+	    "[30.000] r1 > initialize -> backup (start)\n"
+	    "[33.218] r1 > backup -> master (the master is worse)\n"
+	    "[33.218] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* Back again, it does not (SM2-07) */
+START_TEST(does_not_preempt)
+{
+	lan(2);
+	conf(R1)->preempt = false;
+	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_CRASH, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 crashes\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[30.000] -- r1 crashes and comes back\n"
+	    "[30.000] r1 > initialize -> backup (start)\n");
+}
+END_TEST
+
+/* F23: a live Master is left ten seconds, a silent one is not */
+START_TEST(preempts_later)
+{
+	lan(2);
+	conf(R1)->preempt_delay = 10 * SECOND;
+	sim_add(&sim, 10 * SECOND, 10 * SECOND, SIM_CRASH, R1, 0);
+	sim_add(&sim, 50 * SECOND, 10 * SECOND, SIM_CRASH, R1, 0);
+	sim_add(&sim, 62 * SECOND, EVER, SIM_CRASH, R2, 0);
+	plays(5 * SECOND, 90 * SECOND,
+	    "[10.000] -- r1 crashes\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[20.000] -- r1 crashes and comes back\n"
+	    "[20.000] r1 > initialize -> backup (start)\n"
+	    "[30.633] r1 > backup -> master (the master is worse)\n"
+	    "[30.633] r2 > master -> backup (a better advert)\n"
+	    "[50.000] -- r1 crashes\n"
+	    "[53.047] r2 > backup -> master (no advert)\n"
+	    "[60.000] -- r1 crashes and comes back\n"
+	    "[60.000] r1 > initialize -> backup (start)\n"
+	    "[62.000] -- r2 crashes\n"
+	    "[64.266] r1 > backup -> master (no advert)\n");
+}
+END_TEST
+
+/* F22: nothing is taken over before the start delay */
+START_TEST(starts_later)
+{
+	lan(2);
+	conf(R1)->start_delay = 20 * SECOND;
+	plays(-1, 60 * SECOND,
+	    "[ 0.000] -- r1 starts\n"
+	    "[ 0.000] r1 > initialize -> backup (start)\n"
+	    "[ 0.001] -- r2 starts\n"
+	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	    "[ 3.415] r2 > backup -> master (no advert)\n"
+	    "[20.000] r1 > backup -> master (the master is worse)\n"
+	    "[20.000] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* The owner is Master at once, whatever was before (SM2-01) */
+START_TEST(owner_starts)
+{
+	lan(3);
+	conf(R3)->priority = VRRP_PRIORITY_OWNER;
+	conf(R3)->owner = true;
+	sim.fault[2].at = 20 * SECOND;
+	plays(5 * SECOND, 60 * SECOND,
+	    "[20.000] -- r3 starts\n"
+	    "[20.000] r3 > initialize -> master (owner of the addresses)\n"
+	    "[20.000] r1 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* Equal: no preemption (R3768-3-2), and of two the higher address (SM2-12) */
+START_TEST(equal_priority)
+{
+	lan(2);
+	conf(R1)->priority = conf(R2)->priority = 100;
+	sim_add(&sim, 10 * SECOND, 10 * SECOND, SIM_CRASH, R1, 0);
+	sim_add(&sim, 40 * SECOND, 10 * SECOND, SIM_PARTITION, SIM_ALL, 1);
+	plays(-1, 60 * SECOND,
+	    "[ 0.000] -- r1 starts\n"
+	    "[ 0.000] r1 > initialize -> backup (start)\n"
+	    "[ 0.001] -- r2 starts\n"
+	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	    "[ 3.609] r1 > backup -> master (no advert)\n"
+	    "[10.000] -- r1 crashes\n"
+	    "[13.218] r2 > backup -> master (no advert)\n"
+	    "[20.000] -- r1 crashes and comes back\n"
+	    "[20.000] r1 > initialize -> backup (start)\n"
+	    "[40.000] -- the network is divided\n"
+	    "[42.828] r1 > backup -> master (no advert)\n"
+	    "[50.000] -- the network is divided: over\n"
+	    "[50.219] r1 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* F01, F38: both sides have a Master; healed, all neighbours know the one */
+START_TEST(partition)
+{
+	lan(3);
+	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_PARTITION, SIM_ALL, 1);
+	plays(5 * SECOND, 31 * SECOND,
+	    "[10.000] -- the network is divided\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[30.000] -- the network is divided: over\n"
+	    "[30.218] r2 > master -> backup (a better advert)\n");
+	ck_assert_uint_eq(sim.believes[R1], R1);
+	ck_assert_uint_eq(sim.believes[R2], R1);
+	ck_assert_uint_eq(sim.believes[R3], R1);
+}
+END_TEST
+
+/* F08: a cable back within two intervals of the last advert: no election */
+START_TEST(flap)
+{
+	lan(3);
+	sim_add(&sim, 10 * SECOND, 1500 * MS, SIM_CARRIER, R1, 0);
+	sim_add(&sim, 20 * SECOND, 500 * MS, SIM_CARRIER, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 loses its carrier\n"
+	    "[11.218] r1 > master -> initialize (link lost), resigns\n"
+	    "[11.500] -- r1 loses its carrier: over\n"
+	    "[11.500] r1 > initialize -> backup (start)\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[14.718] r1 > backup -> master (the master is worse)\n"
+	    "[14.718] r2 > master -> backup (a better advert)\n"
+	    "[20.000] -- r1 loses its carrier\n"
+	    "[20.500] -- r1 loses its carrier: over\n");
+}
+END_TEST
+
+/* A cable out for longer: nobody is Master without it */
+START_TEST(cable)
+{
+	lan(3);
+	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_CARRIER, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 loses its carrier\n"
+	    "[11.218] r1 > master -> initialize (link lost), resigns\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[30.000] -- r1 loses its carrier: over\n"
+	    "[30.000] r1 > initialize -> backup (start)\n"
+	    "[33.218] r1 > backup -> master (the master is worse)\n"
+	    "[33.218] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* P-16: down and up */
+START_TEST(interface_down)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_LINK, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 has its interface taken down\n"
+	    "[10.000] r1 > master -> initialize (link lost), resigns\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[30.000] -- r1 has its interface taken down: over\n"
+	    "[30.000] r1 > initialize -> backup (start)\n"
+	    "[33.218] r1 > backup -> master (the master is worse)\n"
+	    "[33.218] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* F04, P-25: nine adverts wait in its socket, it stays what it is */
+START_TEST(stalled_backup)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 9 * SECOND, SIM_STALL, R2, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r2 stalls\n"
+	    "[19.000] -- r2 stalls: over\n");
+}
+END_TEST
+
+/* F04: it wakes as a Master, hears of the other, and one yields */
+START_TEST(stalled_master)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 9 * SECOND, SIM_STALL, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 stalls\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[19.000] -- r1 stalls: over\n"
+	    "[19.000] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* P-25: its queue is read first, it says nothing as Master */
+START_TEST(stalled_worse_master)
+{
+	lan(2);
+	conf(R2)->preempt = conf(R1)->preempt = false;
+	sim.fault[0].at = 8 * SECOND;
+	sim_add(&sim, 20 * SECOND, 9 * SECOND, SIM_STALL, R2, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[ 8.000] -- r1 starts\n"
+	    "[ 8.000] r1 > initialize -> backup (start)\n"
+	    "[20.000] -- r2 stalls\n"
+	    "[22.634] r1 > backup -> master (no advert)\n"
+	    "[29.000] -- r2 stalls: over\n"
+	    "[29.000] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* The Backup hears nothing, the Master hears it: it answers, in vain */
+START_TEST(one_way)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 5 * SECOND, SIM_CUT, R1, 1u << R2);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 is not heard\n"
+	    "[12.633] r2 > backup -> master (no advert)\n"
+	    "[15.000] -- r1 is not heard: over\n"
+	    "[15.633] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* The Master hears nothing: nobody notices */
+START_TEST(one_way_back)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 5 * SECOND, SIM_CUT, R2, 1u << R1);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r2 is not heard\n"
+	    "[15.000] -- r2 is not heard: over\n");
+}
+END_TEST
+
+/* F09: version 2 drops another interval, and there are two */
+START_TEST(interval_mismatch)
+{
+	lan(2);
+	conf(R2)->interval = 2 * SECOND;
+	plays(-1, 20 * SECOND,
+	    "[ 0.000] -- r1 starts\n"
+	    "[ 0.000] r1 > initialize -> backup (start)\n"
+	    "[ 0.001] -- r2 starts\n"
+	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	    "[ 3.218] r1 > backup -> master (no advert)\n"
+	    "[ 6.415] r2 > backup -> master (no advert)\n");
+	ck_assert_uint_eq(masters(), 2);
+	ck_assert_uint_eq(sim.router[R2].received, 0);
+	ck_assert_uint_gt(sim.router[R2].dropped, 10);
+}
+END_TEST
+
+/* SM3-07: version 3 learns it, and waits three of them */
+START_TEST(interval_learned)
+{
+	lan_of(2, 3, &vrrp_ipv4);
+	conf(R1)->interval = 5 * SECOND;
+	sim_add(&sim, 40 * SECOND, EVER, SIM_CRASH, R1, 0);
+	plays(-1, 90 * SECOND,
+	    "[ 0.000] -- r1 starts\n"
+	    "[ 0.000] r1 > initialize -> backup (start)\n"
+	    "[ 0.001] -- r2 starts\n"
+	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	    "[ 3.415] r2 > backup -> master (no advert)\n"
+	    "[16.093] r1 > backup -> master (the master is worse)\n"
+	    "[16.093] r2 > master -> backup (a better advert)\n"
+	    "[40.000] -- r1 crashes\n"
+	    "[53.164] r2 > backup -> master (no advert)\n");
+}
+END_TEST
+
+/* F09: two versions do not see each other */
+START_TEST(version_mismatch)
+{
+	lan(2);
+	conf(R2)->version = 3;
+	plays(-1, 20 * SECOND,
+	    "[ 0.000] -- r1 starts\n"
+	    "[ 0.000] r1 > initialize -> backup (start)\n"
+	    "[ 0.001] -- r2 starts\n"
+	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	    "[ 3.218] r1 > backup -> master (no advert)\n"
+	    "[ 3.415] r2 > backup -> master (no advert)\n");
+	ck_assert_uint_eq(masters(), 2);
+}
+END_TEST
+
+/* P-17: who cannot hold the addresses resigns, waits twice as long each time */
+START_TEST(cannot_acquire)
+{
+	lan(2);
+	sim_add(&sim, 0, 30 * SECOND, SIM_ACQUIRE, R1, 0);
+	plays(-1, 60 * SECOND,
+	    "[ 0.000] -- r1 starts\n"
+	    "[ 0.000] r1 > initialize -> backup (start)\n"
+	    "[ 0.000] -- r1 cannot set addresses\n"
+	    "[ 0.001] -- r2 starts\n"
+	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	    "[ 3.218] r1 > backup -> master (no advert)\n"
+	    "[ 3.218] r1 > master -> backup (addresses refused), resigns\n"
+	    "[ 3.633] r2 > backup -> master (the master resigned)\n"
+	    "[ 6.437] r1 > backup -> master (the master is worse)\n"
+	    "[ 6.437] r1 > master -> backup (addresses refused), resigns\n"
+	    "[ 6.437] r2 > master -> backup (a better advert)\n"
+	    "[ 6.851] r2 > backup -> master (the master resigned)\n"
+	    "[12.875] r1 > backup -> master (the master is worse)\n"
+	    "[12.875] r1 > master -> backup (addresses refused), resigns\n"
+	    "[12.875] r2 > master -> backup (a better advert)\n"
+	    "[13.289] r2 > backup -> master (the master resigned)\n"
+	    "[25.750] r1 > backup -> master (the master is worse)\n"
+	    "[25.750] r1 > master -> backup (addresses refused), resigns\n"
+	    "[25.750] r2 > master -> backup (a better advert)\n"
+	    "[26.164] r2 > backup -> master (the master resigned)\n"
+	    "[30.000] -- r1 cannot set addresses: over\n"
+	    "[51.500] r1 > backup -> master (the master is worse)\n"
+	    "[51.500] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* F05: taken away and refused; the other has them soon */
+START_TEST(addresses_lost)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 5 * SECOND, SIM_ACQUIRE, R1, 1);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 cannot set addresses\n"
+	    "[10.000] r1 > master -> backup (addresses refused), resigns\n"
+	    "[10.414] r2 > backup -> master (the master resigned)\n"
+	    "[13.218] r1 > backup -> master (the master is worse)\n"
+	    "[13.218] r1 > master -> backup (addresses refused), resigns\n"
+	    "[13.218] r2 > master -> backup (a better advert)\n"
+	    "[13.633] r2 > backup -> master (the master resigned)\n"
+	    "[15.000] -- r1 cannot set addresses: over\n"
+	    "[19.656] r1 > backup -> master (the master is worse)\n"
+	    "[19.656] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* USR2, and USR1 of one who is worse: for a moment */
+START_TEST(operator)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 0, SIM_YIELD, R1, 0);
+	sim_add(&sim, 20 * SECOND, 0, SIM_TAKE, R2, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 gets USR2\n"
+	    "[10.000] r1 > master -> backup (the operator's word), resigns\n"
+	    "[10.414] r2 > backup -> master (the master resigned)\n"
+	    "[13.218] r1 > backup -> master (the master is worse)\n"
+	    "[13.218] r2 > master -> backup (a better advert)\n"
+	    "[20.000] -- r2 gets USR1\n"
+	    "[20.000] r2 > backup -> master (the operator's word)\n"
+	    "[20.000] r2 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* F24: CARP is no resignation, nor is noise */
+START_TEST(carp)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_CARP, SIM_ALL, 100000);
+	sim_add(&sim, 40 * SECOND, 20 * SECOND, SIM_NOISE, SIM_ALL, 1000);
+	plays(5 * SECOND, 90 * SECOND,
+	    "[10.000] -- a CARP speaker\n"
+	    "[30.000] -- a CARP speaker: over\n"
+	    "[40.000] -- a speaker of other things\n"
+	    "[60.000] -- a speaker of other things: over\n");
+	ck_assert_uint_gt(sim.router[R2].dropped, 20000);
+}
+END_TEST
+
+/* A loop in the network: nobody yields to itself */
+START_TEST(echo)
+{
+	lan(2);
+	sim_add(&sim, 0, 20 * SECOND, SIM_ECHO, SIM_ALL, 0);
+	plays(5 * SECOND, 30 * SECOND,
+	    "[20.000] -- frames come back: over\n");
+}
+END_TEST
+
+/* Version 3, IPv6, 10 ms: the skew of priority 150 is 4 ms */
+START_TEST(ipv6)
+{
+	lan_of(3, 3, &vrrp_ipv6);
+	conf(R1)->interval = conf(R2)->interval = conf(R3)->interval =
+	    10 * MS;
+	sim_add(&sim, 1 * SECOND, EVER, SIM_STOP, R1, 0);
+	sim_add(&sim, 2 * SECOND, EVER, SIM_CRASH, R2, 0);
+	plays(900 * MS, 10 * SECOND,
+	    "[ 1.000] -- r1 is stopped\n"
+	    "[ 1.000] r1 > master -> initialize (shutdown), resigns\n"
+	    "[ 1.004] r2 > backup -> master (the master resigned)\n"
+	    "[ 2.000] -- r2 crashes\n"
+	    "[ 2.030] r3 > backup -> master (no advert)\n");
+}
+END_TEST
+
+/*
+ * R3768-2.3-1: the last advert of one who yields must not teach the others an
+ * interval that the Master does not keep; an owner, deaf to it, cannot correct
+ * them, and they would take over in turn for ever.
+ */
+START_TEST(yields_slowly)
+{
+	lan_of(3, 3, &vrrp_ipv4);
+	conf(R3)->priority = VRRP_PRIORITY_OWNER;
+	conf(R3)->owner = true;
+	conf(R3)->interval = 4 * SECOND;
+	sim.fault[2].at = 5 * SECOND;
+	conf(R1)->preempt = conf(R2)->preempt = false;
+	plays(-1, 60 * SECOND,
+	    "[ 0.000] -- r1 starts\n"
+	    "[ 0.000] r1 > initialize -> backup (start)\n"
+	    "[ 0.001] -- r2 starts\n"
+	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	    "[ 3.218] r1 > backup -> master (no advert)\n"
+	    "[ 5.000] -- r3 starts\n"
+	    "[ 5.000] r3 > initialize -> master (owner of the addresses)\n"
+	    "[ 5.000] r1 > master -> backup (a better advert)\n");
+}
+END_TEST
+
+/* --- the sweep ---------------------------------------------------------- */
+
+static uint64_t
+number(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text == NULL ? otherwise : strtoull(text, NULL, 0);
+}
+
+START_TEST(sweep)
+{
+	uint64_t first = number("VRRP_SEED", 1);
+	uint64_t n = number("VRRP_SEEDS", 20000);
+
+	ck_assert_msg(seed_sweep(&sim, first, n, stdout) == 0,
+	    "a seed from %" PRIu64 " failed, see above", first);
+}
+END_TEST
+
+START_TEST(same_seed_same_trace)
+{
+	struct sim_result a, b, other;
+	struct sim_case c;
+	unsigned i;
+
+	for (i = 0; i < 500; i++) {
+		seed_case(&c, 7 * i);
+		seed_run(&sim, &c, &a);
+		seed_run(&sim, &c, &b);
+		ck_assert_uint_eq(a.hash, b.hash);
+		ck_assert_uint_eq(a.steps, b.steps);
+		c.seed++;
+		seed_run(&sim, &c, &other);
+		ck_assert_uint_ne(a.hash, other.hash);
+	}
+}
+END_TEST
+
+/* What sim_fast.c leaves out makes no difference to anything. */
+START_TEST(fast_is_the_same)
+{
+	struct sim_result fast, slow;
+	struct sim_case c;
+	uint64_t skipped = 0;
+	unsigned i;
+
+	for (i = 0; i < 3000; i++) {
+		seed_case(&c, 100000 + i);
+		seed_run(&sim, &c, &fast);
+		c.fast = false;
+		seed_run(&sim, &c, &slow);
+		ck_assert_uint_eq(slow.skipped, 0);
+		ck_assert_msg(fast.hash == slow.hash, "seed %" PRIu64, c.seed);
+		ck_assert_uint_eq(fast.steps + fast.skipped, slow.steps);
+		ck_assert_uint_eq(fast.frames, slow.frames);
+		ck_assert_uint_eq(fast.transitions, slow.transitions);
+		ck_assert_int_eq(fast.took, slow.took);
+		skipped += fast.skipped;
+	}
+	ck_assert_uint_gt(skipped, 1000000);
+}
+END_TEST
+
+/* The time itself does not matter: the same at another hour, on any clock. */
+START_TEST(time_moves_nothing)
+{
+	struct vrrp before, after;
+	usec_t shift = 123456789 * SECOND;
+	uint64_t steps[2];
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		lan(3);
+		sim_add(&sim, 10 * SECOND, 9 * SECOND, SIM_CRASH, R1, 0);
+		sim_add(&sim, 30 * SECOND, 2 * SECOND, SIM_CARRIER, R1, 0);
+		sim.router[R1].base += i * shift;
+		sim_start(&sim);
+		sim_run(&sim, 90 * SECOND);
+		ck_assert_msg(!sim.failed, "%s", sim.failure);
+		steps[i] = sim.steps;
+		if (i == 0)
+			memcpy(&before, &sim.router[R1].vr, sizeof(before));
+	}
+	memcpy(&after, &sim.router[R1].vr, sizeof(after));
+	ck_assert_uint_eq(steps[0], steps[1]);
+	ck_assert_int_eq(after.state, before.state);
+	ck_assert_int_eq(after.deadline, before.deadline + shift);
+	ck_assert_int_eq(after.announce_deadline,
+	    before.announce_deadline + shift);
+	ck_assert_int_eq(after.since, before.since + shift);
+}
+END_TEST
+
+/*
+ * An hour of 10 ms: clocks 2 % apart, frames up to 5 ms late and out of order,
+ * each router in turn without time for 8 ms, four times a minute.
+ */
+START_TEST(hour_at_10_ms)
+{
+	unsigned i;
+	usec_t at;
+
+	lan_of(3, 3, &vrrp_ipv4);
+	for (i = 0; i < 3; i++)
+		conf(i)->interval = 10 * MS;
+	sim.router[R1].ppm = -10000;
+	sim.router[R2].ppm = 10000;
+	sim_add(&sim, 1 * SECOND, EVER, SIM_SLOW, SIM_ALL, 5000);
+	for (i = 0; i < 3; i++)
+		sim_add(&sim, EVER - 1, 8 * MS, SIM_STALL, i, 0);
+	sim_start(&sim);
+	sim_run(&sim, 2 * SECOND);
+	ck_assert_uint_eq(sim.transitions, 4);
+	for (i = 0, at = 15 * SECOND; at < 3600 * SECOND; at += 15 * SECOND) {
+		wire_push(&sim, at + i * MS, WIRE_BEGIN, 0, 4 + i % 3);
+		sim_run(&sim, at + 1 * SECOND);
+		i++;
+	}
+	sim_run(&sim, 3600 * SECOND);
+	ck_assert_msg(!sim.failed, "%s", sim.failure);
+	ck_assert_uint_eq(sim.transitions, 4);
+	ck_assert_int_eq(sim.router[R1].vr.state, VRRP_MASTER);
+	ck_assert_uint_gt(sim.frames, 350000);
+}
+END_TEST
+
+/* 700 adverts for a queue of 600: the newest are lost, and still no change. */
+START_TEST(queue_overflows)
+{
+	unsigned i;
+
+	lan_of(2, 3, &vrrp_ipv4);
+	for (i = 0; i < 2; i++)
+		conf(i)->interval = 10 * MS;
+	sim.queue_max = SIM_QUEUE;
+	sim_add(&sim, 1 * SECOND, 7 * SECOND, SIM_STALL, R2, 0);
+	sim_start(&sim);
+	sim_run(&sim, 7999 * MS);
+	ck_assert_uint_eq(sim.router[R2].waiting, SIM_QUEUE);
+	sim_run(&sim, 8 * SECOND);
+	ck_assert_uint_eq(sim.router[R2].waiting, SIM_QUEUE - SIM_DRAIN_MAX);
+	sim_run(&sim, 20 * SECOND);
+	ck_assert_msg(!sim.failed, "%s", sim.failure);
+	ck_assert_uint_eq(sim.router[R2].waiting, 0);
+	ck_assert_uint_eq(sim.transitions, 3);
+}
+END_TEST
+
+/* A clock that is read and set forth and back comes to the same moment. */
+START_TEST(clocks)
+{
+	static const int rates[] = { -10000, -1, 0, 1, 333, 10000 };
+	struct sim_router *r = &sim.router[R1];
+	uint64_t rng = 1;
+	unsigned i, k;
+	usec_t t;
+
+	sim_init(&sim, 1, 2, &vrrp_ipv4);
+	for (i = 0; i < 10000; i++)
+		for (k = 0; k < sizeof(rates) / sizeof(rates[0]); k++) {
+			r->ppm = rates[k];
+			t = (usec_t)(sim_random(&rng) >> 20);
+			t = sim_global(r, r->base + t);
+			ck_assert_int_ge(sim_local(r, t + 1),
+			    sim_local(r, t));
+			ck_assert_int_le(sim_global(r, sim_local(r, t)), t);
+			ck_assert_int_lt(sim_local(r, sim_global(r,
+			    sim_local(r, t)) - 1), sim_local(r, t));
+		}
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *tc = tcase_create("sim");
+
+	tcase_add_test(tc, start);
+	tcase_add_test(tc, killed);
+	tcase_add_test(tc, stopped);
+	tcase_add_test(tc, preempts);
+	tcase_add_test(tc, does_not_preempt);
+	tcase_add_test(tc, preempts_later);
+	tcase_add_test(tc, starts_later);
+	tcase_add_test(tc, owner_starts);
+	tcase_add_test(tc, equal_priority);
+	tcase_add_test(tc, partition);
+	tcase_add_test(tc, flap);
+	tcase_add_test(tc, cable);
+	tcase_add_test(tc, interface_down);
+	tcase_add_test(tc, stalled_backup);
+	tcase_add_test(tc, stalled_master);
+	tcase_add_test(tc, stalled_worse_master);
+	tcase_add_test(tc, one_way);
+	tcase_add_test(tc, one_way_back);
+	tcase_add_test(tc, interval_mismatch);
+	tcase_add_test(tc, interval_learned);
+	tcase_add_test(tc, version_mismatch);
+	tcase_add_test(tc, cannot_acquire);
+	tcase_add_test(tc, addresses_lost);
+	tcase_add_test(tc, operator);
+	tcase_add_test(tc, carp);
+	tcase_add_test(tc, echo);
+	tcase_add_test(tc, ipv6);
+	tcase_add_test(tc, yields_slowly);
+	tcase_add_test(tc, sweep);
+	tcase_add_test(tc, same_seed_same_trace);
+	tcase_add_test(tc, fast_is_the_same);
+	tcase_add_test(tc, time_moves_nothing);
+	tcase_add_test(tc, hour_at_10_ms);
+	tcase_add_test(tc, queue_overflows);
+	tcase_add_test(tc, clocks);
+	return run_case(tc, "sim", 120);
+}

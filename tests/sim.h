@@ -1,0 +1,264 @@
+/*
+ * A LAN of virtual routers in virtual time: the daemon's own core and codec,
+ * whole Ethernet frames on a simulated wire, each router with a clock of its
+ * own, and faults.  No root, no network, no real time, no allocation; what
+ * happens depends on nothing but what is asked for here, the seed included.
+ *
+ * sim.c runs the routers as router.c, host.c and the loop of vrrpd.c do,
+ * sim_wire.c carries the frames, sim_rules.c judges each step, sim_fast.c
+ * leaves out what can be told in advance, sim_seed.c makes random scenarios.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include "vrrp.h"
+
+#include <stdio.h>
+
+enum {
+	SIM_ROUTERS = 8,
+	SIM_VARIANTS = 4,		/* configurations of one router */
+	SIM_FAULTS = 32,
+	SIM_ADDRESSES = 8,
+	SIM_FRAME_LEN = 256,
+	SIM_FRAMES = 6000,		/* on the wire and in queues */
+	SIM_EVENTS = 16384,
+	SIM_QUEUE = 600,		/* frames that wait for one router */
+	SIM_DRAIN_MAX = 512,		/* taken in one turn, as router.h */
+	SIM_TURN = 10,			/* us from one turn to the next */
+	SIM_TEXT = 200,
+	SIM_ALL = SIM_ROUTERS		/* no router in particular */
+};
+
+enum sim_kind {
+	SIM_START,			/* value: which configuration */
+	SIM_CRASH,			/* the host is dead; value: restart */
+	SIM_STOP,			/* SIGTERM; value: restart */
+	SIM_STALL,			/* the process gets no time */
+	SIM_CARRIER,			/* the cable is out */
+	SIM_LINK,			/* the interface is down */
+	SIM_ACQUIRE,			/* addresses cannot be set; 1: and go */
+	SIM_TAKE,			/* SIGUSR1 */
+	SIM_YIELD,			/* SIGUSR2 */
+	SIM_REPORT,			/* SIGHUP */
+	SIM_CUT,			/* one way; value: set of receivers */
+	SIM_PARTITION,			/* value: set of one side */
+	SIM_LOSS,			/* value: of 1000 frames of router */
+	SIM_SLOW,			/* value: us more at most */
+	SIM_TWICE,			/* value: of 1000 */
+	SIM_DAMAGE,			/* value: of 1000 */
+	SIM_ECHO,			/* a loop: senders hear themselves */
+	SIM_CARP,			/* a CARP speaker; value: us between */
+	SIM_NOISE,			/* bad frames; value: us between */
+	SIM_KINDS
+};
+
+struct sim_fault {
+	enum sim_kind kind;
+	unsigned router;		/* from 0; or SIM_ALL */
+	usec_t at;
+	usec_t span;			/* VRRP_NEVER = for good */
+	unsigned value;
+};
+
+/* One frame, and what its receivers must find in it. */
+struct sim_frame {
+	uint8_t octet[SIM_FRAME_LEN];
+	unsigned len;
+	unsigned refs;
+	unsigned next;			/* free list */
+	const struct vrrp_conf *conf;	/* its sender's; NULL = refuse it */
+	struct vrrp_addr src;
+	uint8_t priority;
+	usec_t interval;		/* v3, not Master: or this one */
+	bool pseudo_header;
+	bool damaged;
+};
+
+/* What the rules remember of a router; in its own time. */
+struct sim_watch {
+	usec_t due;			/* Backup: the RFC's timer */
+	usec_t hold;			/* start delay, fault */
+	usec_t lower_since;		/* a lower Master talks; or NEVER */
+	usec_t lower_last;
+	usec_t interval;		/* Active_Adver_Interval */
+	usec_t sent;			/* last advert; Master */
+	usec_t announce;		/* next round; or NEVER */
+	unsigned rounds;		/* left of the burst */
+	unsigned replies;		/* since the last regular advert */
+	unsigned faults;
+	bool resigned;			/* priority 0 was heard last */
+	bool sent_now;			/* in this step */
+};
+
+struct sim_router {
+	struct vrrp_conf conf[SIM_VARIANTS];
+	struct vrrp vr;
+	struct sim_watch watch;
+	struct vrrp_addr own;
+	uint8_t mac[VRRP_MAC_LEN];
+	unsigned index;
+	unsigned variant;
+	int ppm;			/* how wrong the clock is */
+	usec_t base;			/* its time at the start */
+	usec_t now;			/* its time at the last turn */
+	usec_t wake;			/* next turn, in the wire's time */
+	bool absent;			/* left out of this run */
+	bool running;
+	bool stalled;
+	bool carrier;
+	bool up;
+	bool refuses;			/* addresses cannot be set */
+	bool holding;			/* the addresses are in place */
+	bool dirty;			/* look at the interface */
+	bool fault;			/* tell the state machine */
+	bool take, yield, report, stop;	/* signals */
+	unsigned flaps, seen_flaps;
+	uint16_t ip_id;
+	uint64_t sent, received, dropped;
+	uint16_t queue[SIM_QUEUE];
+	unsigned head, waiting;
+};
+
+struct sim_event {
+	usec_t at;
+	uint64_t order;
+	uint16_t kind;			/* see sim_wire.c */
+	uint16_t who;
+	uint32_t what;
+};
+
+/* A router as it stood when the Master woke last; sim_fast.c. */
+struct sim_snap {
+	struct vrrp vr;
+	struct sim_watch watch;
+};
+
+struct sim {
+	struct sim_router router[SIM_ROUTERS];
+	unsigned n;
+	struct sim_fault fault[SIM_FAULTS];
+	unsigned nfault;
+	usec_t settle;			/* all is well from then; or NEVER */
+	unsigned revive;		/* set of those who live then */
+	bool settled;
+	usec_t now;
+	uint64_t random;
+	unsigned queue_max;
+	/* the wire */
+	usec_t delay[SIM_ROUTERS + 1][SIM_ROUTERS];
+	usec_t delay_max;
+	uint32_t active;		/* set of faults */
+	unsigned cut[SIM_ROUTERS];	/* who does not hear this one */
+	unsigned loss[SIM_ROUTERS];
+	unsigned slow, twice, damage;
+	bool echo;
+	bool calm;			/* nothing of that */
+	struct vrrp alien;		/* another virtual router */
+	struct vrrp_conf alien_conf;
+	unsigned believes[SIM_ROUTERS];	/* who has the addresses, by port */
+	struct sim_frame frame[SIM_FRAMES];
+	unsigned fresh, free;
+	struct sim_event heap[SIM_EVENTS];
+	unsigned nheap, inflight;
+	uint64_t order;
+	/* the fast path */
+	bool fast;
+	bool disturbed;			/* since the snapshot */
+	struct sim_snap snap[SIM_ROUTERS];
+	unsigned snap_master;
+	usec_t snap_wake;		/* of the Master, its time */
+	/* the account */
+	FILE *log;			/* NULL = no transcript */
+	bool verbose;			/* adverts and drops too */
+	uint64_t hash;
+	uint64_t steps, skipped, frames, harm;
+	uint64_t transitions;
+	usec_t changed_at;		/* last change of state */
+	bool failed;
+	char failure[SIM_TEXT];
+};
+
+/* sim.c */
+void	sim_init(struct sim *, unsigned, unsigned,
+	    const struct vrrp_family *);
+struct vrrp_conf *sim_variant(struct sim *, unsigned, unsigned);
+void	sim_add(struct sim *, usec_t, usec_t, enum sim_kind, unsigned,
+	    unsigned);
+void	sim_start(struct sim *);
+void	sim_run(struct sim *, usec_t);
+void	sim_turn(struct sim *, struct sim_router *);
+void	sim_fail(struct sim *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+void	sim_say(struct sim *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+uint64_t sim_hash(const struct sim *);
+unsigned sim_masters(const struct sim *, unsigned *);
+usec_t	sim_local(const struct sim_router *, usec_t);
+usec_t	sim_global(const struct sim_router *, usec_t);
+void	sim_step(struct sim *, struct sim_router *, enum vrrp_event_type,
+	    const struct vrrp_advert *);
+
+/* sim_wire.c */
+uint64_t sim_random(uint64_t *);
+unsigned sim_below(uint64_t *, unsigned);
+void	wire_init(struct sim *);
+void	wire_weather(struct sim *);
+void	wire_push(struct sim *, usec_t, unsigned, unsigned, unsigned);
+bool	wire_pop(struct sim *, struct sim_event *);
+void	wire_advert(struct sim *, struct sim_router *, uint8_t,
+	    const uint8_t *);
+void	wire_announce(struct sim *, struct sim_router *, const uint8_t *);
+void	wire_speak(struct sim *, enum sim_kind);
+void	wire_release(struct sim *, unsigned);
+
+/* The kinds of struct sim_event */
+enum {
+	WIRE_BEGIN,			/* what: a fault */
+	WIRE_END,
+	WIRE_SPEAK,
+	WIRE_SETTLE,
+	WIRE_ARRIVE			/* who: receiver, what: frame */
+};
+
+/* sim_rules.c */
+void	rules_start(struct sim_router *);
+void	rules_step(struct sim *, struct sim_router *, const struct vrrp *,
+	    const struct vrrp_event *, unsigned);
+void	rules_frame(struct sim *, struct sim_router *,
+	    const struct sim_frame *, enum vrrp_drop,
+	    const struct vrrp_advert *);
+void	rules_turn(struct sim *, struct sim_router *);
+usec_t	rules_down_interval(const struct vrrp_conf *, usec_t);
+bool	rules_compatible(const struct vrrp_conf *, const struct vrrp_conf *);
+
+/* sim_fast.c */
+bool	fast_forward(struct sim *, struct sim_router *, usec_t);
+
+/* sim_seed.c: a scenario from a number, and the verdict */
+struct sim_case {
+	uint64_t seed;
+	unsigned routers;		/* set of those who take part */
+	uint32_t faults;		/* set of those that happen */
+	bool fast;
+	FILE *log;
+	bool verbose;
+};
+
+struct sim_result {
+	bool failed;
+	char failure[SIM_TEXT];
+	uint64_t hash;
+	uint64_t transitions, steps, skipped, frames;
+	usec_t end;			/* virtual time */
+	usec_t bound;			/* allowed until all is settled */
+	usec_t took;			/* needed */
+};
+
+void	seed_case(struct sim_case *, uint64_t);
+void	seed_run(struct sim *, const struct sim_case *, struct sim_result *);
+void	seed_shrink(struct sim *, struct sim_case *);
+void	seed_report(struct sim *, const struct sim_case *, FILE *);
+int	seed_sweep(struct sim *, uint64_t, uint64_t, FILE *);
+
+#endif
