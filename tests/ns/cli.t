@@ -19,7 +19,7 @@ refused() {
 	shift 2
 	while [ "$1" != vrrpd ]; do command+=("$1"); shift; done
 	shift
-	at "${host:-a}" "${command[@]}" "$VRRPD" -f "$T/a" "$@" >"$T/out" 2>"$T/err"
+	at "${host:-a}" timeout 5 "${command[@]}" "$VRRPD" -f "$T/a" "$@" >"$T/out" 2>"$T/err"
 	status=$?
 	cat "$T/out" "$T/err"
 	[ $status = "$want" ] && [ "$(wc -l <"$T/err")" = 1 ] &&
@@ -96,7 +96,7 @@ told=$(report a)	# HUP
 while read -r what pattern; do
 	ok "report: $what" grep -qE "$pattern" <<<"$told"
 done <<'END'
-state   state: master for [0-9.]+ s, priority 100, interval 1 s, preempt on, virtual mac on, source 10\.0\.0\.11
+state   state: master for [0-9.]+ s, version 2, priority 100, interval 1.00 s, preempt on, virtual mac on, source 10\.0\.0\.11
 timer   next advert in 0\.[0-9]+ s
 heard   no advert heard since start
 address address 10\.0\.0\.1/32

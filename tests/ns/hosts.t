@@ -52,6 +52,16 @@ is "and is counted" "$(counter a 'put back')" 1
 end_capture f05
 ok "and announced" [ "$(announcements f05 00:00:5e:00:01:33)" -ge 2 ]
 
+# One who does it again and again wins: a gives up, and says so.
+fight() {
+	addr del 10.0.0.1/32
+	logged a 'master -> '
+}
+ok "F05: many removals in a row: a yields" until_true 4 fight
+signal a USR1
+until_true 5 is_master a
+
+before=$(elections)
 signal a STOP
 seq 1 2000 | awk '{ printf "addr add 127.1.%d.%d/32 dev lo\n", $1 / 200, $1 % 200 + 1 }' |
     at a ip -batch -
@@ -61,7 +71,7 @@ ok "F06: so does one whose removal was lost in an overrun" \
     until_true 2 is_master a
 within "lost events are counted" "$(counter a 'lost events')" 1 9999
 at a ip addr flush dev lo
-is "no election in all this" "$(elections)" 0
+is "no election in all this" "$(elections)" "$before"
 
 before=$(elections)
 addr flush
@@ -159,6 +169,7 @@ ok "C12 F31: nobody else's address goes with ours" \
 # --- without the virtual MAC --------------------------------------------------
 
 take -n
+sleep 1.2		# its own announcements are over
 capture nomac
 link address 02:00:00:00:00:98
 sleep 0.4		# two rounds

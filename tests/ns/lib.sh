@@ -73,6 +73,18 @@ is() {
 	fi
 }
 
+# same DESCRIPTION GOT WANTED: long texts, of which the difference is shown
+same() {
+	TESTS=$((TESTS + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $TESTS - $1"
+	else
+		echo "not ok $TESTS - $1"
+		diff <(echo "$3") <(echo "$2") | sed -n 's/^[<>]/# &/p'
+		FAILED=$((FAILED + 1))
+	fi
+}
+
 # within DESCRIPTION VALUE LOW HIGH: a number in a range, all decimals.  SLACK
 # widens it for slow builds (sanitizers, valgrind).
 within() {
@@ -160,6 +172,18 @@ start() {
 	until_true 5 log_grows "$host" ' starts$' "${starts:-0}"
 }
 
+# also NAME HOST ARGUMENT...: one more on that host; NAME stands for it wherever
+# a function wants the host of a daemon, and names its log
+also() {
+	local name=$1 host=$2
+	shift 2
+	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" "$@" \
+	    2>>"$T/$name.log" &
+	PID[$name]=$!
+	PIDS+=("$!")
+	until_true 5 logged "$name" ' starts$'
+}
+
 # stop HOST [SIGNAL]: politely, unless told otherwise; waits for the end
 stop() {
 	local pid=${PID[$1]}
@@ -195,6 +219,8 @@ counter() { report "$1" | sed -nE "s/.*\\b$2 ([0-9]+).*/\\1/p" | head -1; }
 
 # has_address HOST ADDRESS[/LEN]
 has_address() { at "$1" ip -4 -o addr show dev eth0 | grep -q " inet ${2//./\\.}[/ ]"; }
+# holds HOST ADDRESS: on whatever device, IPv4 or IPv6
+holds() { at "$1" ip -o addr show | grep -qE " inet6? ${2//./\\.}[/ ]"; }
 mac_of() { at "$1" cat /sys/class/net/eth0/address; }
 is_master() { has_address "$1" "${2:-10.0.0.1}"; }
 not() { ! "$@"; }
@@ -207,9 +233,17 @@ snapshot() {
 	at "$1" ip -6 route show table all
 }
 
+# snapshot_all HOST: and that there is no device more, and nothing tuned
+snapshot_all() {
+	snapshot "$1"
+	at "$1" ip -o link show | awk '{ print $2, $3 }'
+	at "$1" grep -r . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf/eth0 \
+	    /proc/sys/net/ipv6/conf/all 2>/dev/null | grep -v stable_secret
+}
+
 # settle HOST: until the address machinery (DAD, MLD) is at rest
 settle() { until_true 5 not tentative "$1"; }
-tentative() { at "$1" ip -6 addr show dev eth0 | grep -q tentative; }
+tentative() { at "$1" ip -6 addr show | grep -q tentative; }
 
 # --- the wire -----------------------------------------------------------------
 
@@ -243,10 +277,12 @@ adverts() {
 	frames "$1" "vrrp${2:+ && ($2)}" frame.time_epoch ip.src vrrp.prio eth.src
 }
 
-# clean_wire NAME: nothing malformed, no bad checksum, in the whole capture
+# clean_wire NAME [OPTION]...: nothing malformed, no bad checksum, in the whole
+# capture; options are for tshark
 clean_wire() {
-	local bad
-	bad=$(tshark -r "$T/$1.pcap" -o ip.check_checksum:TRUE -Y \
+	local name=$1 bad
+	shift
+	bad=$(tshark -r "$T/$name.pcap" -o ip.check_checksum:TRUE "$@" -Y \
 	    '_ws.malformed || ip.checksum.status == "Bad" ||
 	     vrrp.checksum.status == "Bad" || icmpv6.checksum.status == "Bad" ||
 	     _ws.expert.severity == error' 2>/dev/null)

@@ -23,7 +23,7 @@ signal b USR1
 until_true 2 is_master b
 capture wire
 started=$EPOCHREALTIME
-start a -v 51 10.0.0.1
+start a -v 51 10.0.0.1/24	# as it is: nothing shall find it by that
 ok "the owner is Master at once" until_true 1 \
     logged a 'initialize -> master \(we own the addresses\)'
 ok "a better Master than 254, which lets go" until_true 1 not is_master b

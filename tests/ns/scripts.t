@@ -36,9 +36,15 @@ echo another >&2
 printf 'control \033[2J and no end'
 exit 3
 END
+script with_stdin <<END
+exec "\$@" <"$T/show"
+END
+plain=$WRAP
+WRAP="$T/with_stdin $WRAP"
 export SECRET=geheim
 begin -p 77 -U "$T/show" 10.0.0.2
 unset SECRET
+WRAP=$plain
 signal a USR1
 ok "a script that fails is in the log" until_true 2 logged a 'script: exit status 3'
 is "three arguments and a clean environment" "$(cat "$T/shown")" "3 master eth0 51

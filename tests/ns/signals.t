@@ -52,8 +52,17 @@ ok "HUP announces again" until_true 1 grep -q '^arp 10.0.0.1$' "$T/a/trace"
 
 sleep 1.1
 n=$(count_logged b '-> master')
+until_true 5 is_master e 10.0.0.2
+signal e USR2
+until_true 1 not is_master e 10.0.0.2
+signal e USR1
+until_true 1 is_master e 10.0.0.2
+sleep 1.1			# five announcements, two adverts
+signal e STOP			# alone, and its third advert nearly 1 s away
 signal b STOP
 sleep 5
+alone=$EPOCHREALTIME
+signal e CONT
 signal b CONT
 sleep 0.3
 is "F04: a Backup stalled for 5 s does not take over" "$(count_logged b '-> master')" "$n"
@@ -146,6 +155,9 @@ within "from b's first advert to its first gratuitous ARP, median" "$(
     while read -r _ t; do
 	awk -v t="$t" '$1 >= t { print $1 - t; exit }' <<<"$arps"
     done <<<"$skews" | median)" 0 0.002
+is "F39 P-24: a lone Master that wakes sends one advert at once, not five" "$(
+    adverts wire 'vrrp.virt_rtr_id == 61' | awk -v t="$alone" '$1 > t && $1 < t + 0.4' |
+    wc -l)" 1
 # One for what it missed, one in answer to b's last word (F01)
 within "F39: adverts of a Master that wakes, not a burst" "$(awk -v t="$woken" \
     '$2 == "10.0.0.11" && $1 > t && $1 < t + 0.4' <<<"$lines" | wc -l)" 1 2

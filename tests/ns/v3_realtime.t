@@ -1,0 +1,40 @@
+#!/bin/bash
+# --realtime where the system refuses it, as in a user namespace, and the lateness
+# of the timers in the report.  Under load: v3_load.t.
+#
+#    a: vrrpd --realtime
+#    |
+#    +------- br0
+#
+# Proves that it runs on and says so, once (issue 3); R9568-2.5-1.
+. "$(dirname "$0")/lib.sh"
+
+lan a
+settle a
+
+# late HOST: how many timers the report counts
+late() { report "$1" | awk '/timers late/ { sub(/.*late: /, ""); n = 0
+    while (match($0, /: [0-9]+/)) { n += substr($0, RSTART + 2, RLENGTH - 2); $0 = substr($0, RSTART + RLENGTH) } print n; exit }'; }
+
+if chrt -r 1 true 2>/dev/null; then
+	possible=yes
+fi
+
+start a -3 -d 0.1 -v 51 --realtime 10.0.0.1
+if [ -z "${possible:-}" ]; then
+	is "refused: one line says so" "$(count_logged a 'realtime: the system refuses: Operation not permitted; going on without')" 1
+	is "and none says otherwise" "$(count_logged a 'realtime: SCHED_RR')" 0
+else
+	ok "taken: one line says so" logged a 'realtime: SCHED_RR, memory locked'
+	ok "and it is so" eval 'chrt -p "${PID[a]}" | grep -q SCHED_RR'
+	within "kB locked" "$(awk '/VmLck/ { print $2 }' "/proc/${PID[a]}/status")" 1 100000
+fi
+ok "it runs on" until_true 3 is_master a
+n=$(late a)
+sleep 0.5
+m=$(late a)
+within "each timer is counted in the histogram" "$((m - n))" 4 10
+stop a
+is "and ends well" $? 0
+
+done_testing
