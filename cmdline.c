@@ -41,6 +41,9 @@ static const struct option long_options[] = {
 	    CONF_DOWN_TIMER_ADVERTS },
 	{ "min-interval", required_argument, NULL, CONF_MIN_INTERVAL },
 	{ "realtime", no_argument, NULL, CONF_REALTIME },
+	{ "no-guard", no_argument, NULL, CONF_NO_GUARD },
+	{ "no-lease", no_argument, NULL, CONF_NO_LEASE },
+	{ "hang-limit", required_argument, NULL, CONF_HANG_LIMIT },
 	{ "log-level", required_argument, NULL, 'L' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -49,6 +52,7 @@ static const struct option long_options[] = {
 
 static const char help[] =
 "usage: vrrpd -i IFNAME -v VRID [options] ADDRESS[/LEN]...\n"
+"       vrrpd cleanup -i IFNAME -v VRID [the same]   undo what one left\n"
 "  -i, --interface IFNAME  interface to run on\n"
 "  -v, --vrid VRID         virtual router id, 1 to 255\n"
 "  -3                      version 3 [2; 3 with IPv6], --vrrp-version 2|3\n"
@@ -69,6 +73,9 @@ static const char help[] =
 "      --checksum FORM     auto, rfc9568 or pseudo-header [auto]\n"
 "      --strict-addresses  drop adverts that list other addresses\n"
 "      --realtime          SCHED_RR and locked memory\n"
+"      --no-guard          no second process that cleans up after a crash\n"
+"      --no-lease          addresses stay when nobody renews them\n"
+"      --hang-limit SECONDS     a Master is hung [3 intervals]; 0 = never\n"
 "  -D, --daemon            go to the background, log to syslog\n"
 "  -F, --foreground        stay, log to stderr [so it is without -D]\n"
 "  -f, --piddir DIR        directory of the pid file [/run]\n"
@@ -207,6 +214,10 @@ cmdline_parse(struct conf *conf, int argc, char **argv)
 	char err[CONF_ERROR_LEN];
 
 	conf_init(conf);
+	if (argc > 1 && strcmp(argv[1], "cleanup") == 0) {
+		conf->cleanup = true;
+		optind = 2;
+	}
 	parse_options(conf, argc, argv);
 	if (conf_finish(conf, err) == -1)
 		refuse(err);

@@ -298,6 +298,9 @@ conf_init(struct conf *conf)
 	conf->vr.min_interval = VRRP_CENTISECOND;
 	conf->vr.down_adverts = DOWN_ADVERTS_DEFAULT;
 	conf->vr.refresh = REFRESH_DEFAULT * VRRP_SECOND;
+	conf->guard = true;
+	conf->lease = true;
+	conf->hang_limit = -1;
 	conf->piddir = "/run";
 	conf->log_level = LOG_INFO;
 }
@@ -317,6 +320,38 @@ set_text(const char **value, const char *option, const char *text, char *err)
 		    option, text, CONF_PATH_MAX);
 	*value = text;
 	return 0;
+}
+
+/* The options that need no text. */
+static int
+set_switch(struct conf *conf, int option, char *err)
+{
+	struct vrrp_conf *vr = &conf->vr;
+
+	switch (option) {
+	case CONF_NO_ACCEPT:
+		return set_flag(&vr->accept, false);
+	case CONF_REALTIME:
+		return set_flag(&conf->realtime, true);
+	case CONF_NO_GUARD:
+		return set_flag(&conf->guard, false);
+	case CONF_NO_LEASE:
+		return set_flag(&conf->lease, false);
+	case 'n':
+		return set_flag(&vr->vmac, false);
+	case 's':
+		return set_flag(&vr->preempt, false);
+	case 'D':
+		return set_flag(&conf->daemonize, true);
+	case 'F':
+		return set_flag(&conf->foreground, true);
+	case CONF_STRICT_ADDRESSES:
+		return set_flag(&vr->strict_addresses, true);
+	case CONF_DRY_RUN:
+		return set_flag(&conf->dry_run, true);
+	default:
+		return refuse(err, "option %d is not known", option);
+	}
 }
 
 /* text is kept by reference where it is a path or a name. */
@@ -345,27 +380,18 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 		conf->use_macvlan = true;
 		return text == NULL ? 0 :
 		    set_ifname(conf->macvlan, "--macvlan", text, err);
-	case CONF_NO_ACCEPT:
-		return set_flag(&vr->accept, false);
 	case CONF_DOWN_TIMER_ADVERTS:
 		return set_number("--down-timer-adverts", text, 2, 100,
 		    &vr->down_adverts, err);
 	case CONF_MIN_INTERVAL:
 		return set_min_interval(vr, text, err);
-	case CONF_REALTIME:
-		return set_flag(&conf->realtime, true);
-	case 'n':
-		return set_flag(&vr->vmac, false);
-	case 's':
-		return set_flag(&vr->preempt, false);
+	case CONF_HANG_LIMIT:
+		return set_seconds("--hang-limit", text, 0, DELAY_MAX,
+		    &conf->hang_limit, err);
 	case 'a':
 		return set_auth(vr, text, err);
 	case 'f':
 		return set_text(&conf->piddir, "-f", text, err);
-	case 'D':
-		return set_flag(&conf->daemonize, true);
-	case 'F':
-		return set_flag(&conf->foreground, true);
 	case 'l':
 		return set_log_name(conf, text, err);
 	case 'U':
@@ -381,14 +407,10 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 	case CONF_REFRESH:
 		return set_seconds("--refresh", text, 0, REFRESH_MAX,
 		    &vr->refresh, err);
-	case CONF_STRICT_ADDRESSES:
-		return set_flag(&vr->strict_addresses, true);
-	case CONF_DRY_RUN:
-		return set_flag(&conf->dry_run, true);
 	case 'L':
 		return set_log_level(conf, text, err);
 	default:
-		return refuse(err, "option %d is not known", option);
+		return set_switch(conf, option, err);
 	}
 }
 
@@ -550,6 +572,22 @@ finish_version(struct vrrp_conf *vr, char *err)
 	return 0;
 }
 
+/* A Master turns once an interval: a shorter limit would kill a sound one. */
+static int
+check_hang_limit(const struct conf *conf, char *err)
+{
+	unsigned limit = (unsigned)(conf->hang_limit / VRRP_SECOND);
+
+	if (conf->hang_limit == -1 || !conf->guard)
+		return conf->hang_limit == -1 ? 0 : refuse(err, "--hang-limit "
+		    "%u and --no-guard: it is the guard that sees to it",
+		    limit);
+	if (limit != 0 && conf->hang_limit <= conf->vr.interval)
+		return refuse(err, "--hang-limit %u: must be 0, or more than "
+		    "the interval", limit);
+	return 0;
+}
+
 /* What must be there, what does not go together, and what follows from it. */
 int
 conf_finish(struct conf *conf, char *err)
@@ -561,6 +599,10 @@ conf_finish(struct conf *conf, char *err)
 	if (vr->vrid == 0)
 		return refuse(err, "no virtual router id: -v VRID (1 to 255) "
 		    "is missing");
+	if (conf->cleanup && conf->dry_run)
+		return refuse(err, "--dry-run: not with cleanup");
+	if (conf->cleanup && vr->naddr == 0)
+		return 0;
 	if (vr->naddr == 0)
 		return refuse(err, "no ADDRESS given: 1 to %d are needed",
 		    VRRP_ADDR_MAX);
@@ -576,7 +618,7 @@ conf_finish(struct conf *conf, char *err)
 	if (strcmp(conf->macvlan, vr->ifname) == 0)
 		return refuse(err, "--macvlan=%s: that is the interface itself",
 		    conf->macvlan);
-	if (finish_version(vr, err) == -1)
+	if (finish_version(vr, err) == -1 || check_hang_limit(conf, err) == -1)
 		return -1;
 	return vr->family == &vrrp_ipv6 ? put_link_local_first(vr, err) : 0;
 }
@@ -645,6 +687,7 @@ conf_print(char *buf, size_t size, const struct conf *conf)
 	    "authentication %s\nchecksum %s\n"
 	    "start delay %d s\npreempt delay %d s\nrefresh %d s\n"
 	    "differing address lists %s\nrealtime %s\n"
+	    "guard %s\nlease %s\nhang limit %d s\n"
 	    "pid file %s/%s_%s_%u.pid\n"
 	    "on master %s\non backup %s\nlog level %s\n",
 	    vr->ifname, vr->version, vr->vrid, vr->priority,
@@ -659,7 +702,9 @@ conf_print(char *buf, size_t size, const struct conf *conf)
 	    (int)(vr->preempt_delay / VRRP_SECOND),
 	    (int)(vr->refresh / VRRP_SECOND),
 	    vr->strict_addresses ? "dropped" : "logged",
-	    conf->realtime ? "yes" : "no", conf->piddir,
+	    conf->realtime ? "yes" : "no", conf->guard ? "yes" : "no",
+	    conf->lease ? "yes" : "no", conf->guard ?
+	    (int)(conf_hang_limit(conf) / VRRP_SECOND) : 0, conf->piddir,
 	    conf_pid_stem(conf), vr->ifname, vr->vrid,
 	    conf->on_master ? conf->on_master : "nothing",
 	    conf->on_backup ? conf->on_backup : "nothing",
@@ -668,6 +713,19 @@ conf_print(char *buf, size_t size, const struct conf *conf)
 		len += (size_t)snprintf(buf + len, size - len,
 		    "address %s/%u\n", vip_text(text, vr, i), vr->vip[i].plen);
 	return len < size ? len : size - 1;
+}
+
+/*
+ * So long a Master may not turn before it counts as hung, in microseconds; 0 =
+ * for ever.  Three intervals, and at least a second.
+ */
+usec_t
+conf_hang_limit(const struct conf *conf)
+{
+	if (conf->hang_limit != -1)
+		return conf->hang_limit;
+	return 3 * conf->vr.interval > VRRP_SECOND ? 3 * conf->vr.interval :
+	    VRRP_SECOND;
 }
 
 /* IPv4 and IPv6 routers of one VRID are two (RFC 9568 3): two pid files. */

@@ -20,7 +20,10 @@ enum conf_option {
 	CONF_NO_ACCEPT,
 	CONF_DOWN_TIMER_ADVERTS,
 	CONF_MIN_INTERVAL,
-	CONF_REALTIME
+	CONF_REALTIME,
+	CONF_NO_GUARD,
+	CONF_NO_LEASE,
+	CONF_HANG_LIMIT
 };
 
 enum {
@@ -34,6 +37,9 @@ struct conf {
 	bool use_macvlan;
 	char macvlan[VRRP_IFNAME_LEN];	/* the device for it */
 	bool realtime;
+	bool guard;			/* a second process watches us */
+	bool lease;			/* the addresses end without us */
+	usec_t hang_limit;		/* 0 = off, -1 = by the interval */
 	const char *piddir;
 	const char *log_name;		/* NULL = not given */
 	const char *on_master;		/* NULL = no script */
@@ -42,6 +48,7 @@ struct conf {
 	bool daemonize;
 	bool foreground;		/* -F was given */
 	bool dry_run;
+	bool cleanup;			/* "vrrpd cleanup" */
 };
 
 /* All return 0, or -1 and one line in err[CONF_ERROR_LEN]. */
@@ -51,6 +58,7 @@ int	conf_add_address(struct conf *, const char *, char *);
 int	conf_finish(struct conf *, char *);
 int	conf_set_owner(struct conf *, const bool *, char *);
 size_t	conf_print(char *, size_t, const struct conf *);
+usec_t	conf_hang_limit(const struct conf *);
 const char *conf_pid_stem(const struct conf *);
 
 #endif

@@ -175,9 +175,10 @@ prepare_macvlan(struct router *r)
 	if (link_get(&r->nl, r->conf.macvlan, &state) == -1 || !state.present)
 		return false;
 	r->macvlan = state.index;
-	if (vmac_tune(&r->nl, r->macvlan, r->conf.macvlan, r->seen.router4,
-	    r->seen.router6) == -1 || (!r->conf.vr.accept &&
-	    vmac_dummy(&r->nl, r->macvlan) == -1))
+	if (vmac_tune(&r->nl, r->macvlan, r->seen.router4) == -1 ||
+	    (!r->conf.vr.accept && vmac_dummy(&r->nl, r->macvlan) == -1) ||
+	    (vmac_tune_ipv6(r->conf.macvlan, r->seen.router6) == -1 &&
+	    !guard_tune(r)))
 		log_warning("cannot set the sysctls of %s: %s",
 		    r->conf.macvlan, strerror(errno));
 	if (vmac_hush(&r->nl, r->seen.index) == -1)
@@ -316,10 +317,10 @@ settle_addresses(struct router *r, usec_t now)
 		if (!may_restore(r, now))
 			return;
 		log_warning("somebody removed a virtual address: put back");
-		if (router_add_addresses(r))
-			router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
-		else
+		if (!router_add_addresses(r))
 			r->fault = true;
+		else if (!r->stalled)
+			router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
 		r->dirty = true;
 	} else if (!r->holding && ipaddr_left(&r->addrs, conf)) {
 		log_notice("removing virtual addresses of an earlier life");
@@ -373,8 +374,9 @@ on_kernel_message(const struct nl_msg *msg, void *arg)
 	struct ifaddrmsg ifa;
 	struct nl_attr attr;
 
+	/* What we do ourselves, as in renewing a lease, is no news. */
 	if ((msg->type == RTM_NEWADDR || msg->type == RTM_DELADDR) &&
-	    left >= sizeof(ifa)) {
+	    left >= sizeof(ifa) && msg->port != r->nl.port) {
 		memcpy(&ifa, p, sizeof(ifa));
 		if (ifa.ifa_index == r->seen.index ||
 		    ifa.ifa_index == r->macvlan)

@@ -158,24 +158,14 @@ ipaddr_scan(struct nl *nl, unsigned index, unsigned vip_index,
 	return -1;
 }
 
-/*
- * IPv6: no duplicate address detection, another Master may have it still
- * (F20), and never a source of our own choice: preferred lifetime 0.
- */
 static void
 put_request(struct nl *nl, struct nl_batch *batch, uint16_t type,
     uint16_t flags, unsigned index, const struct vrrp_family *family,
     const struct vrrp_vip *vip)
 {
-	const uint8_t origin = VRRP_PROTOCOL;
-	const struct ifa_cacheinfo life = {
-		.ifa_prefered = 0,
-		.ifa_valid = 0xffffffff		/* for ever */
-	};
 	const struct ifaddrmsg ifa = {
 		.ifa_family = (uint8_t)family->af,
 		.ifa_prefixlen = vip->plen,
-		.ifa_flags = family == &vrrp_ipv6 ? IFA_F_NODAD : 0,
 		.ifa_scope = RT_SCOPE_UNIVERSE,
 		.ifa_index = index
 	};
@@ -183,26 +173,68 @@ put_request(struct nl *nl, struct nl_batch *batch, uint16_t type,
 	nl_begin(nl, batch, type, flags, &ifa, sizeof(ifa));
 	nl_put(batch, IFA_LOCAL, vip->addr.octet, family->addr_len);
 	nl_put(batch, IFA_ADDRESS, vip->addr.octet, family->addr_len);
-	if (type != RTM_NEWADDR)
-		return;
+}
+
+/*
+ * IPv6: no duplicate address detection, another Master may have it still
+ * (F20), and never a source of our own choice: preferred lifetime 0.
+ */
+static void
+put_life(struct nl_batch *batch, const struct vrrp_family *family,
+    const struct ipaddr_lease *lease)
+{
+	const uint8_t origin = VRRP_PROTOCOL;
+	const struct ifa_cacheinfo life = {
+		.ifa_prefered = family == &vrrp_ipv6 ? 0 : lease->seconds,
+		.ifa_valid = lease->seconds
+	};
+	uint32_t flags = IFA_F_NODAD;
+
+	if (lease->seconds != IPADDR_FOREVER && !lease->alone)
+		flags |= IFA_F_NOPREFIXROUTE;
 	nl_put(batch, IFA_ORIGIN, &origin, sizeof(origin));
+	nl_put(batch, IFA_CACHEINFO, &life, sizeof(life));
 	if (family == &vrrp_ipv6)
-		nl_put(batch, IFA_CACHEINFO, &life, sizeof(life));
+		nl_put(batch, IFA_FLAGS, &flags, sizeof(flags));
+}
+
+static void
+put_all(struct nl *nl, struct nl_batch *batch, uint16_t flags, unsigned index,
+    const struct vrrp_conf *conf, const struct ipaddr_lease *lease)
+{
+	unsigned i;
+
+	nl_batch_init(batch);
+	for (i = 0; i < conf->naddr; i++) {
+		put_request(nl, batch, RTM_NEWADDR, flags, index,
+		    conf->family, &conf->vip[i]);
+		put_life(batch, conf->family, lease);
+	}
 }
 
 /* All of them, in one batch. */
 int
-ipaddr_add(struct nl *nl, unsigned index, const struct vrrp_conf *conf)
+ipaddr_add(struct nl *nl, unsigned index, const struct vrrp_conf *conf,
+    const struct ipaddr_lease *lease)
 {
 	struct nl_batch batch;
-	unsigned i;
 
-	nl_batch_init(&batch);
-	for (i = 0; i < conf->naddr; i++)
-		put_request(nl, &batch, RTM_NEWADDR,
-		    NLM_F_CREATE | NLM_F_EXCL, index, conf->family,
-		    &conf->vip[i]);
+	put_all(nl, &batch, NLM_F_CREATE | NLM_F_EXCL, index, conf, lease);
 	return nl_talk(nl, &batch, EEXIST);
+}
+
+/*
+ * The lease begins anew.  Connections, routes and neighbours do not notice; who
+ * listens to the kernel's events hears of each address.
+ */
+int
+ipaddr_renew(struct nl *nl, unsigned index, const struct vrrp_conf *conf,
+    const struct ipaddr_lease *lease)
+{
+	struct nl_batch batch;
+
+	put_all(nl, &batch, NLM_F_REPLACE, index, conf, lease);
+	return nl_post(nl, &batch);
 }
 
 /*

@@ -19,6 +19,18 @@ enum ipaddr_presence {
 	IPADDR_OURS			/* carries our mark */
 };
 
+/*
+ * How long the virtual addresses stay when nobody renews them.  The route to
+ * an IPv6 prefix, which the device's own addresses share, would end with the
+ * lease: the virtual one brings none, unless the device is for them alone.
+ */
+struct ipaddr_lease {
+	uint32_t seconds;		/* or IPADDR_FOREVER */
+	bool alone;
+};
+
+#define IPADDR_FOREVER	0xffffffffu
+
 /* What is on the interface at one moment. */
 struct ipaddr_table {
 	unsigned n4;
@@ -31,7 +43,10 @@ struct ipaddr_table {
 
 int	ipaddr_scan(struct nl *, unsigned, unsigned, const struct vrrp_conf *,
 	    struct ipaddr_table *);
-int	ipaddr_add(struct nl *, unsigned, const struct vrrp_conf *);
+int	ipaddr_add(struct nl *, unsigned, const struct vrrp_conf *,
+	    const struct ipaddr_lease *);
+int	ipaddr_renew(struct nl *, unsigned, const struct vrrp_conf *,
+	    const struct ipaddr_lease *);
 int	ipaddr_del(struct nl *, unsigned, const struct vrrp_conf *,
 	    const struct ipaddr_table *, bool);
 int	ipaddr_block(struct nl *, const struct vrrp_conf *);

@@ -35,6 +35,7 @@ nl_open(struct nl *nl, uint32_t groups)
 		.nl_family = AF_NETLINK,
 		.nl_groups = groups
 	};
+	socklen_t len = sizeof(sa);
 	int type = SOCK_RAW | SOCK_CLOEXEC | (groups ? SOCK_NONBLOCK : 0);
 
 	memset(nl, 0, sizeof(*nl));
@@ -51,10 +52,12 @@ nl_open(struct nl *nl, uint32_t groups)
 	if (groups)
 		setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUFFORCE, &queue,
 		    sizeof(queue));
-	if (bind(nl->fd, (struct sockaddr *)&sa, sizeof(sa)) == -1) {
+	if (bind(nl->fd, (struct sockaddr *)&sa, sizeof(sa)) == -1 ||
+	    getsockname(nl->fd, (struct sockaddr *)&sa, &len) == -1) {
 		nl_close(nl);
 		return -1;
 	}
+	nl->port = sa.nl_pid;
 	return 0;
 }
 
@@ -173,6 +176,7 @@ nl_next_msg(const uint8_t **p, size_t *left, struct nl_msg *msg)
 	msg->type = nlh.nlmsg_type;
 	msg->flags = nlh.nlmsg_flags;
 	msg->seq = nlh.nlmsg_seq;
+	msg->port = nlh.nlmsg_pid;
 	msg->payload = *p + sizeof(nlh);
 	msg->len = nlh.nlmsg_len - sizeof(nlh);
 	step = NLMSG_ALIGN((size_t)nlh.nlmsg_len);
@@ -274,7 +278,6 @@ send_batch(struct nl *nl, struct nl_batch *batch)
 		errno = EMSGSIZE;
 		return -1;
 	}
-	ask_for_ack(batch);
 	n = sendto(nl->fd, batch->data, batch->len, 0,
 	    (struct sockaddr *)&kernel, sizeof(kernel));
 	return n == -1 ? -1 : 0;
@@ -315,6 +318,7 @@ nl_talk(struct nl *nl, struct nl_batch *batch, int benign)
 
 	if (batch->count == 0)
 		return 0;
+	ask_for_ack(batch);
 	if (send_batch(nl, batch) == -1)
 		return -1;
 	while (!done) {
@@ -342,6 +346,16 @@ nl_talk(struct nl *nl, struct nl_batch *batch, int benign)
 }
 
 /*
+ * Sends the batch and does not look back: what fails is answered all the same,
+ * and skipped by whoever reads next.  For what is sent again anyway.
+ */
+int
+nl_post(struct nl *nl, struct nl_batch *batch)
+{
+	return batch->count == 0 ? 0 : send_batch(nl, batch);
+}
+
+/*
  * Sends one request, a dump or not, and hands every message of the answer to
  * fn.  EINTR: a dump changed while it was read, ask again.
  */
@@ -351,6 +365,7 @@ nl_query(struct nl *nl, struct nl_batch *batch, nl_handler *fn, void *arg)
 	_Alignas(4) uint8_t buf[RECEIVE_SIZE];
 	bool changed = false;
 
+	ask_for_ack(batch);
 	if (send_batch(nl, batch) == -1)
 		return -1;
 	for (;;) {

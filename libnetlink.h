@@ -17,6 +17,7 @@ enum {
 
 struct nl {
 	int fd;				/* -1 = closed */
+	uint32_t port;			/* by which events name their cause */
 	uint32_t seq;			/* of the last request */
 	char error[NL_ERROR_LEN];	/* the kernel's own words, or "" */
 };
@@ -36,6 +37,7 @@ struct nl_msg {
 	uint16_t type;
 	uint16_t flags;
 	uint32_t seq;
+	uint32_t port;			/* who asked for it; of an event */
 	const uint8_t *payload;
 	size_t len;
 };
@@ -59,6 +61,7 @@ size_t	nl_nest(struct nl_batch *, uint16_t);
 void	nl_unnest(struct nl_batch *, size_t);
 
 int	nl_talk(struct nl *, struct nl_batch *, int);
+int	nl_post(struct nl *, struct nl_batch *);
 int	nl_query(struct nl *, struct nl_batch *, nl_handler *, void *);
 int	nl_receive(struct nl *, nl_handler *, void *);
 

@@ -322,7 +322,6 @@ link_open(struct link *link, unsigned index, const struct vrrp_conf *conf)
 		.sll_ifindex = (int)index
 	};
 	const int priority = EGRESS_PRIORITY;
-	int saved;
 
 	link->index = index;
 	link->group_fd = -1;
@@ -340,23 +339,49 @@ link_open(struct link *link, unsigned index, const struct vrrp_conf *conf)
 	    join_packet_group(link->fd, index, family->group_mac) == -1 ||
 	    (link->group_fd = join_ip_group(index, family)) == -1 ||
 	    bind(link->fd, (const struct sockaddr *)&sll, sizeof(sll)) == -1) {
-		saved = errno;
 		link_close(link);
-		errno = saved;
 		return -1;
 	}
 	return 0;
 }
 
+/* Deaf, without a filter: for the few frames of one who cleans up. */
+int
+link_open_to_send(struct link *link, unsigned index)
+{
+	const struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_ifindex = (int)index
+	};
+	const int priority = EGRESS_PRIORITY;
+
+	link->index = index;
+	link->group_fd = -1;
+	link->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	if (link->fd == -1)
+		return -1;
+	setsockopt(link->fd, SOL_SOCKET, SO_PRIORITY, &priority,
+	    sizeof(priority));
+	if (bind(link->fd, (const struct sockaddr *)&sll, sizeof(sll)) == 0)
+		return 0;
+	link_close(link);
+	return -1;
+}
+
+/* Keeps errno. */
 void
 link_close(struct link *link)
 {
+	int saved = errno;
+
 	if (link->fd != -1)
 		close(link->fd);
 	if (link->group_fd != -1)
 		close(link->group_fd);
 	link->fd = -1;
 	link->group_fd = -1;
+	errno = saved;
 }
 
 /*

@@ -45,6 +45,7 @@ int	link_get(struct nl *, const char *, struct link_state *);
 int	link_find(struct nl *, const char *, struct link_state *);
 
 int	link_open(struct link *, unsigned, const struct vrrp_conf *);
+int	link_open_to_send(struct link *, unsigned);
 void	link_close(struct link *);
 ssize_t	link_recv(const struct link *, uint8_t *, size_t);
 int	link_send(const struct link *, const uint8_t *, size_t);

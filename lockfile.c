@@ -114,13 +114,34 @@ lockfile_write(const struct lockfile *lock, const char *text)
 	return pwrite(lock->fd, text, len, 0) == (ssize_t)len ? 0 : -1;
 }
 
-/* Removed while it is still locked: no other start can be fooled. */
+/*
+ * Removed while it is still locked: no other start can be fooled.  Who may not
+ * remove it leaves it empty, which means the same.
+ */
 void
 lockfile_remove(struct lockfile *lock)
 {
 	if (lock->fd == -1)
 		return;
-	unlink(lock->path);
+	(void)!ftruncate(lock->fd, 0);
+	if (is_current(lock->path, lock->fd))
+		unlink(lock->path);
+	close(lock->fd);
+	lock->fd = -1;
+}
+
+/* Lets go; the file stays if there is anything in it. */
+void
+lockfile_release(struct lockfile *lock)
+{
+	struct stat st;
+
+	if (lock->fd == -1)
+		return;
+	if (fstat(lock->fd, &st) == 0 && st.st_size == 0) {
+		lockfile_remove(lock);
+		return;
+	}
 	close(lock->fd);
 	lock->fd = -1;
 }

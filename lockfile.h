@@ -23,5 +23,6 @@ int	lockfile_share(struct lockfile *, const char *, char *, size_t);
 bool	lockfile_alone(const struct lockfile *);
 int	lockfile_write(const struct lockfile *, const char *);
 void	lockfile_remove(struct lockfile *);
+void	lockfile_release(struct lockfile *);
 
 #endif

@@ -17,16 +17,30 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 struct process_signals process_signals;
+
+static char *title;			/* argv[0] */
+static volatile sig_atomic_t *fault_note;
+
+/* Microseconds; a step of the wall clock moves nothing (F12). */
+usec_t
+process_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * VRRP_SECOND + ts.tv_nsec / 1000;
+}
 
 /*
  * A descriptor that an init script left open, or closed, must not become the
  * way of our frames or messages (C18, C19).
  */
 void
-process_clean(void)
+process_clean(char **argv)
 {
 	long fd, max = sysconf(_SC_OPEN_MAX);
 	int null;
@@ -38,8 +52,51 @@ process_clean(void)
 		for (fd = 3; fd < max; fd++)
 			close((int)fd);
 	umask(022);
+	title = argv[0];
 	/* Wake when it is time: the kernel rounds by 50 us otherwise. */
 	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
+/* In ps(1) and top(1); not longer than the name that we were called by. */
+void
+process_rename(const char *name)
+{
+	size_t len = strlen(title);
+
+	prctl(PR_SET_NAME, name, 0UL, 0UL, 0UL);
+	strncpy(title, name, len);
+}
+
+static void
+on_fault(int number)
+{
+	*fault_note = number;
+	/* The handler is gone: this ends us when we return. */
+	raise(number);
+}
+
+/*
+ * What kills us through a fault of our own is noted in *note, for who asks why.
+ * Where a sanitizer has its own handler, that stays.
+ */
+void
+process_note_fault(volatile sig_atomic_t *note)
+{
+	static const int faults[] = {
+		SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS
+	};
+	struct sigaction sa = {
+		.sa_handler = on_fault,
+		.sa_flags = SA_RESETHAND
+	}, old;
+	size_t i;
+
+	fault_note = note;
+	sigemptyset(&sa.sa_mask);
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (sigaction(faults[i], NULL, &old) == 0 &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(faults[i], &sa, NULL);
 }
 
 static void
@@ -129,26 +186,35 @@ process_detach(void)
 	}
 	close(ready[0]);
 	setsid();
+	if (chdir("/") == -1)
+		return -1;
 	return ready[1];
 }
 
-/* The router runs.  detached: descriptors 0 to 2 go to /dev/null. */
+/* In the background nobody reads or writes: descriptors 0 to 2. */
 void
-process_ready(int ready, bool detached)
+process_mute(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null == -1)
+		return;
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	close(null);
+}
+
+/* The router runs: the parent of process_detach() may return. */
+void
+process_ready(int ready)
 {
 	const char status = 0;
-	int null;
 
-	if (!detached)
+	if (ready == -1)
 		return;
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null != -1) {
-		dup2(null, STDIN_FILENO);
-		dup2(null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
-		close(null);
-	}
-	if (chdir("/") == -1 || write(ready, &status, 1) != 1)
+	process_mute();
+	if (write(ready, &status, 1) != 1)
 		_exit(2);
 	close(ready);
 }

@@ -4,8 +4,9 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include "vrrp.h"
+
 #include <signal.h>
-#include <stdbool.h>
 
 /* Set by signals, which are open only while the loop waits. */
 struct process_signals {
@@ -18,10 +19,14 @@ struct process_signals {
 
 extern struct process_signals process_signals;
 
-void	process_clean(void);
+usec_t	process_now(void);
+void	process_clean(char **);
+void	process_rename(const char *);
+void	process_note_fault(volatile sig_atomic_t *);
 void	process_catch(sigset_t *);
 int	process_detach(void);
-void	process_ready(int, bool);
+void	process_mute(void);
+void	process_ready(int);
 bool	process_may_run(void);
 int	process_realtime(void);
 

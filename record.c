@@ -58,3 +58,44 @@ record_parse_arp(int *ignore, int *announce, const char *text)
 	record_print_arp(again, *ignore, *announce);
 	return strcmp(again, text) == 0;
 }
+
+/* text[RECORD_FRAME_LEN]; len is at most VRRP_FRAME_MAX */
+void
+record_print_frame(char *text, const uint8_t *frame, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		*text++ = digits[frame[i] >> 4];
+		*text++ = digits[frame[i] & 15];
+	}
+	*text++ = '\n';
+	*text = '\0';
+}
+
+static int
+digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* frame[VRRP_FRAME_MAX]; the length, 0 if that is no frame of ours. */
+size_t
+record_parse_frame(uint8_t *frame, const char *text)
+{
+	size_t len = 0;
+
+	while (*text != '\n') {
+		int high = digit_value(text[0]);
+		int low = high == -1 ? -1 : digit_value(text[1]);
+
+		if (low == -1 || len == VRRP_FRAME_MAX)
+			return 0;
+		frame[len++] = (uint8_t)(high << 4 | low);
+		text += 2;
+	}
+	return text[1] == '\0' ? len : 0;
+}

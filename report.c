@@ -222,11 +222,12 @@ report_state(const struct vrrp *vr, const struct stats *stats,
 		    vr->pseudo_header ? "with pseudo-header" :
 		    "as in RFC 9568");
 	log_notice("became master %llu times, failed %llu times, put back "
-	    "%llu times, lost events %llu times",
+	    "%llu times, lost events %llu times, stalled %llu times",
 	    (unsigned long long)stats->became_master,
 	    (unsigned long long)stats->faults,
 	    (unsigned long long)stats->restored,
-	    (unsigned long long)stats->lost_events);
+	    (unsigned long long)stats->lost_events,
+	    (unsigned long long)stats->stalls);
 	report_late(stats);
 	report_drops(stats, conf);
 }

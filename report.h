@@ -23,6 +23,7 @@ struct stats {
 	uint64_t restored;		/* addresses or MAC put back */
 	uint64_t lost_events;		/* netlink overruns */
 	uint64_t faults;		/* take-overs that failed */
+	uint64_t stalls;		/* times we slept too long */
 	struct {
 		uint64_t count;
 		struct vrrp_addr from;	/* the last one */

@@ -11,7 +11,9 @@
 enum {
 	FRAME_SIZE = 4608,		/* no advert is longer */
 	ANNOUNCE_SIZE = 128,		/* a neighbour advertisement */
-	ASK_AGAIN = 50000		/* us, for a winner that is slow */
+	ASK_AGAIN = 50000,		/* us, for a winner that is slow */
+	RENEW_GAP = 900000,		/* us; once a second, with adverts */
+	LEASE_MIN = 3			/* s */
 };
 
 /* buf[ROUTER_MAC_TEXT_LEN] */
@@ -80,8 +82,8 @@ announce_ipv6(struct router *r, const struct vrrp_addr *addr, bool router,
  * The interface's own addresses are at another MAC since a swap, either way:
  * frames to the old one no longer reach us, so everybody must know.
  */
-static void
-announce_own(struct router *r, const uint8_t *mac, usec_t now)
+void
+router_announce_own(struct router *r, const uint8_t *mac, usec_t now)
 {
 	unsigned i;
 
@@ -152,7 +154,7 @@ router_mac_off(struct router *r, usec_t now)
 			    strerror(errno));
 		return;
 	}
-	announce_own(r, r->own_mac, now);
+	router_announce_own(r, r->own_mac, now);
 }
 
 static void
@@ -188,18 +190,57 @@ act_release(struct router *r, usec_t now)
 	r->holding = false;
 	router_mac_off(r, now);
 	r->dirty = true;
+	guard_keep(r, r->own_mac);
+}
+
+/*
+ * The addresses end by the kernel's own hand when nobody renews them: not
+ * before the others have taken over, in whole seconds.
+ */
+static struct ipaddr_lease
+lease_of(const struct router *r)
+{
+	usec_t down = vrrp_master_down_interval(&r->vr) + VRRP_SECOND - 1;
+	struct ipaddr_lease lease = {
+		(uint32_t)(down / VRRP_SECOND), r->conf.use_macvlan
+	};
+
+	if (lease.seconds < LEASE_MIN)
+		lease.seconds = LEASE_MIN;
+	if (!r->conf.lease)
+		lease.seconds = IPADDR_FOREVER;
+	return lease;
+}
+
+/* Not after a stall, until it is known that nobody took over meanwhile. */
+static void
+renew_lease(struct router *r, usec_t now)
+{
+	const struct ipaddr_lease lease = lease_of(r);
+
+	if (!r->conf.lease || !r->holding || r->conf.vr.owner ||
+	    !r->conf.vr.accept || r->stalled ||
+	    now - r->leased_at < RENEW_GAP)
+		return;
+	r->leased_at = now;
+	if (ipaddr_renew(&r->nl, router_vip_index(r), &r->conf.vr,
+	    &lease) == -1)
+		log_err("cannot renew the lease of the addresses: %s",
+		    strerror(errno));
 }
 
 bool
 router_add_addresses(struct router *r)
 {
 	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct ipaddr_lease lease = lease_of(r);
 	int result;
 
 	if (conf->owner)
 		return true;
 	if (conf->accept)
-		result = ipaddr_add(&r->nl, router_vip_index(r), conf);
+		result = ipaddr_add(&r->nl, router_vip_index(r), conf,
+		    &lease);
 	else if ((result = ipaddr_block(&r->nl, conf)) == 0)
 		result = respond_open(&r->respond, router_vip_index(r),
 		    conf);
@@ -239,7 +280,7 @@ act_announce(struct router *r, usec_t now)
 			announce_ipv6(r, &conf->vip[i].addr, true,
 			    master_mac(r), now);
 	if (r->swapped)
-		announce_own(r, r->virtual_mac, now);
+		router_announce_own(r, r->virtual_mac, now);
 }
 
 /*
@@ -267,8 +308,12 @@ act_advert(struct router *r, usec_t now)
 {
 	bool yields = r->vr.state != VRRP_MASTER;
 
+	if (!yields)
+		guard_keep(r, master_mac(r));
 	send_advert(r, r->conf.vr.priority, yields ? r->own_mac :
 	    master_mac(r), now);
+	if (!yields)
+		renew_lease(r, now);
 	if (!yields || !r->conf.vr.vmac)
 		return;
 	ask(r, now);
@@ -292,7 +337,7 @@ act_notify(struct router *r, enum vrrp_state from, usec_t now)
 	report_change(&r->vr, from, r->reason, now);
 	if (r->vr.state == VRRP_MASTER)
 		r->stats.became_master++;
-	notify_state(&r->notify, from, r->vr.state, now);
+	guard_state(r, from, now);
 	snprintf(status, sizeof(status), "STATUS=%s",
 	    vrrp_state_name(r->vr.state));
 	notify_manager(status);

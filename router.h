@@ -6,6 +6,7 @@
 #define ROUTER_H
 
 #include "conf.h"
+#include "guard.h"
 #include "ipaddr.h"
 #include "libnetlink.h"
 #include "link.h"
@@ -43,6 +44,8 @@ struct router {
 	struct lockfile pid_file;
 	struct lockfile mac_file;
 	struct lockfile arp_file;	/* the interface's ARP sysctls */
+	struct lockfile undo_file;	/* what a Master's death leaves */
+	struct guard guard;
 	struct respond respond;		/* answers ARP and NS (--no-accept) */
 	uint8_t virtual_mac[VRRP_MAC_LEN];
 	uint8_t own_mac[VRRP_MAC_LEN];	/* never a virtual one */
@@ -51,6 +54,8 @@ struct router {
 	bool holding;			/* the virtual addresses are on */
 	bool dirty;			/* look at the interface again */
 	bool fault;			/* tell the state machine next turn */
+	bool stalled;			/* we slept, and know not what passed */
+	usec_t leased_at;		/* when the addresses were leased */
 	unsigned fights;		/* times we put something back ... */
 	usec_t fight_since;		/* ... since then */
 	usec_t check_deadline;		/* when to look anyway */
@@ -67,6 +72,7 @@ void	router_ask(struct router *, usec_t);
 bool	router_mac_on(struct router *);
 void	router_mac_off(struct router *, usec_t);
 bool	router_add_addresses(struct router *);
+void	router_announce_own(struct router *, const uint8_t *, usec_t);
 unsigned router_vip_index(const struct router *);
 const struct vrrp_addr *router_sources(const struct router *, unsigned *);
 const char *router_mac_text(char *, const uint8_t *);

@@ -197,9 +197,12 @@ write_ipv6(const char *name, const char *key, const char *value)
 	return result;
 }
 
-/* The advertisements of other routers must not make addresses there. */
-static int
-tune_ipv6(const char *name, bool router)
+/*
+ * The advertisements of other routers must not make addresses there.  Only by
+ * the file system, where a sandboxed process cannot: EACCES, EPERM.
+ */
+int
+vmac_tune_ipv6(const char *name, bool router)
 {
 	if (write_ipv6(name, "accept_ra", "0") == -1 ||
 	    write_ipv6(name, "autoconf", "0") == -1)
@@ -213,8 +216,7 @@ tune_ipv6(const char *name, bool router)
  * interface does.
  */
 int
-vmac_tune(struct nl *nl, unsigned index, const char *name, bool router4,
-    bool router6)
+vmac_tune(struct nl *nl, unsigned index, bool router4)
 {
 	const struct ifinfomsg ifi = { .ifi_index = (int)index };
 	const uint8_t none = IN6_ADDR_GEN_MODE_NONE;
@@ -236,9 +238,7 @@ vmac_tune(struct nl *nl, unsigned index, const char *name, bool router4,
 	nl_unnest(&batch, family);
 	nl_unnest(&batch, spec);
 	/* EAFNOSUPPORT: no IPv6 in this kernel. */
-	if (nl_talk(nl, &batch, EAFNOSUPPORT) == -1)
-		return -1;
-	return tune_ipv6(name, router6);
+	return nl_talk(nl, &batch, EAFNOSUPPORT);
 }
 
 static int

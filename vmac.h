@@ -16,7 +16,8 @@ int	vmac_create(struct nl *, unsigned, const char *, const uint8_t *,
 	    const char *);
 int	vmac_delete(struct nl *, unsigned);
 int	vmac_dummy(struct nl *, unsigned);
-int	vmac_tune(struct nl *, unsigned, const char *, bool, bool);
+int	vmac_tune(struct nl *, unsigned, bool);
+int	vmac_tune_ipv6(const char *, bool);
 int	vmac_up(struct nl *, unsigned);
 int	vmac_down(struct nl *, unsigned);
 

@@ -2,12 +2,12 @@
  * vrrpd: one process, one virtual router.  Start, loop and end; what happens in
  * between is in router.c and host.c.
  */
+#include "start.h"
+#include "clean.h"
 #include "cmdline.h"
 #include "process.h"
-#include "router.h"
 
 #include <errno.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,22 +18,8 @@
 /* How long scripts may go on when we want to leave. */
 #define EXIT_GRACE	(10 * VRRP_SECOND)
 
-enum {
-	EXIT_REFUSED = 1,		/* by us: the configuration */
-	EXIT_SYSTEM = 2			/* by the system */
-};
-
 static struct router d;
-
-/* Microseconds; a step of the wall clock moves nothing (F12). */
-static usec_t
-clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * VRRP_SECOND + ts.tv_nsec / 1000;
-}
+static int exit_status;
 
 static void
 on_signals(usec_t now)
@@ -54,6 +40,11 @@ on_signals(usec_t now)
 	if (process_signals.child) {
 		process_signals.child = 0;
 		notify_reap(&d.notify, now);
+		if (!guard_reap(&d, now)) {
+			log_err("no guard: stepping down");
+			process_signals.stop = 1;
+			exit_status = EXIT_SYSTEM;
+		}
 	}
 }
 
@@ -91,7 +82,7 @@ watch(int fd, fd_set *set, int *max)
 static usec_t
 wait_time(usec_t deadline)
 {
-	usec_t left = deadline - clock_now();
+	usec_t left = deadline - process_now();
 
 	if (left < 0)
 		return 0;
@@ -118,6 +109,30 @@ wait_until(usec_t deadline, fd_set *set, const sigset_t *waiting)
 }
 
 /*
+ * We slept so long that the others had time to elect another: what waits in the
+ * sockets tells.  After a start there was no deadline yet.
+ */
+static void
+note_stall(usec_t deadline, usec_t now)
+{
+	if (deadline == 0 || now - deadline <=
+	    vrrp_master_down_interval(&d.vr))
+		return;
+	log_warning("stalled for %d ms", (int)((now - deadline) / 1000));
+	d.stats.stalls++;
+	d.stalled = true;
+	d.dirty = true;
+}
+
+/* Still Master: neighbours may have learned otherwise meanwhile. */
+static void
+end_stall(usec_t now)
+{
+	d.stalled = false;
+	router_step(&d, VRRP_EV_ANNOUNCE, NULL, now);
+}
+
+/*
  * The socket is drained before the timer is judged: a router that was stalled
  * while adverts waited must not take over (F04).
  */
@@ -125,10 +140,12 @@ static void
 turn(const sigset_t *waiting)
 {
 	fd_set set;
-	usec_t now;
+	usec_t now, deadline = next_deadline();
 
-	wait_until(next_deadline(), &set, waiting);
-	now = clock_now();
+	wait_until(deadline, &set, waiting);
+	now = process_now();
+	guard_turn(&d, now);
+	note_stall(deadline, now);
 	if (now >= vrrp_deadline(&d.vr) ||
 	    (d.link.fd != -1 && FD_ISSET(d.link.fd, &set)))
 		router_receive(&d, now);
@@ -140,6 +157,8 @@ turn(const sigset_t *waiting)
 		notify_read(&d.notify);
 	if (d.dirty || now >= d.check_deadline)
 		host_reconcile(&d, now);
+	if (d.stalled)
+		end_stall(now);
 	on_signals(now);
 	if (d.fault) {
 		d.fault = false;
@@ -154,256 +173,17 @@ turn(const sigset_t *waiting)
 	notify_timeout(&d.notify, now);
 }
 
-/* --- start and end ------------------------------------------------------ */
-
-#define fatal(status, ...) do {		\
-	log_err(__VA_ARGS__);		\
-	exit(status);			\
-} while (0)
-
-/* An advert must fit into one packet (P-14). */
-static void
-check_mtu(void)
-{
-	unsigned need = (unsigned)advert_len(&d.conf.vr);
-
-	if (d.seen.mtu < need)
-		fatal(EXIT_REFUSED, "%u addresses need an MTU of %u, %s has %u",
-		    d.conf.vr.naddr, need, d.conf.vr.ifname, d.seen.mtu);
-}
-
-/* A device of that name that we did not make is not ours to take. */
-static void
-check_macvlan(void)
-{
-	struct link_state state;
-
-	if (!d.conf.use_macvlan)
-		return;
-	if (link_get(&d.nl, d.conf.macvlan, &state) == -1)
-		fatal(EXIT_SYSTEM, "--macvlan=%s: %s", d.conf.macvlan,
-		    strerror(errno));
-	if (state.present && !host_is_our_macvlan(&d, &state))
-		fatal(EXIT_REFUSED, "--macvlan=%s: a device of that name "
-		    "exists and is not ours", d.conf.macvlan);
-}
-
-/* Reads the interface and settles who we are, before anything is changed. */
-static void
-check_system(void)
-{
-	const struct vrrp_conf *conf = &d.conf.vr;
-	bool real[VRRP_ADDR_MAX];
-	char err[CONF_ERROR_LEN];
-	unsigned i;
-
-	if (nl_open(&d.nl, 0) == -1)
-		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
-	if (link_get(&d.nl, conf->ifname, &d.seen) == -1)
-		fatal(EXIT_SYSTEM, "-i %s: %s", conf->ifname, strerror(errno));
-	if (!d.seen.present)
-		fatal(EXIT_SYSTEM, "-i %s: no such interface; ip link lists "
-		    "them", conf->ifname);
-	if (!d.seen.ethernet)
-		fatal(EXIT_SYSTEM, "-i %s: not an Ethernet interface",
-		    conf->ifname);
-	if (ipaddr_scan(&d.nl, d.seen.index, d.seen.index, conf,
-	    &d.addrs) == -1)
-		fatal(EXIT_SYSTEM, "addresses of %s: %s", conf->ifname,
-		    strerror(errno));
-	for (i = 0; i < conf->naddr; i++)
-		real[i] = d.addrs.presence[i] == IPADDR_REAL;
-	if (conf_set_owner(&d.conf, real, err) == -1)
-		fatal(EXIT_REFUSED, "%s", err);
-	if (conf->owner && d.conf.use_macvlan)
-		fatal(EXIT_REFUSED, "--macvlan: not for the owner of the "
-		    "addresses, its interface would answer too");
-	check_macvlan();
-	check_mtu();
-	if (!process_may_run())
-		fatal(EXIT_SYSTEM, "not permitted: run it as root, or with "
-		    "CAP_NET_ADMIN and CAP_NET_RAW");
-}
-
-static void
-leave_files(void)
-{
-	lockfile_remove(&d.mac_file);
-	lockfile_remove(&d.pid_file);
-}
-
-#define refuse_start(...) do {		\
-	log_err(__VA_ARGS__);		\
-	leave_files();			\
-	exit(EXIT_SYSTEM);		\
-} while (0)
-
-static void
-lock_pid_file(void)
-{
-	char path[LOCKFILE_PATH_LEN], text[32];
-
-	snprintf(path, sizeof(path), "%s/%s_%s_%u.pid", d.conf.piddir,
-	    conf_pid_stem(&d.conf), d.conf.vr.ifname, d.conf.vr.vrid);
-	if (lockfile_open(&d.pid_file, path, text, sizeof(text)) == -1) {
-		if (errno == EWOULDBLOCK)
-			fatal(EXIT_SYSTEM, "another vrrpd runs %s vrid %u; its "
-			    "pid is in %s", d.conf.vr.ifname, d.conf.vr.vrid,
-			    path);
-		fatal(EXIT_SYSTEM, "%s: %s", path, strerror(errno));
-	}
-}
-
-/* True if the interface's MAC is ours to change now. */
-static bool
-lock_mac_file(char *text, size_t size)
-{
-	char path[LOCKFILE_PATH_LEN];
-
-	snprintf(path, sizeof(path), "%s/vrrpd_%s.mac", d.conf.piddir,
-	    d.conf.vr.ifname);
-	if (lockfile_open(&d.mac_file, path, text, size) == 0)
-		return true;
-	if (errno != EWOULDBLOCK)
-		refuse_start("%s: %s", path, strerror(errno));
-	if (d.conf.vr.vmac && !d.conf.use_macvlan)
-		refuse_start("another vrrpd uses the MAC of %s: give this one "
-		    "or both --macvlan, or -n", d.conf.vr.ifname);
-	return false;
-}
-
-/*
- * The interface's own MAC.  After a crash it may have a virtual one: then our
- * record knows, or the hardware, and it is put right at once; a virtual one is
- * never taken for it (C13), unless another vrrpd of this interface is at work.
- */
-static void
-find_own_mac(void)
-{
-	char record[RECORD_LEN] = "", text[ROUTER_MAC_TEXT_LEN];
-	uint8_t mac[VRRP_MAC_LEN];
-	bool virtual = vrrp_mac_is_virtual(d.seen.mac);
-	bool swaps = d.conf.vr.vmac && !d.conf.use_macvlan;
-
-	d.mac_file.fd = -1;
-	memcpy(mac, d.seen.mac, sizeof(mac));
-	if ((virtual || swaps) && lock_mac_file(record,
-	    sizeof(record)) && virtual && !record_parse_mac(mac, record)) {
-		memcpy(mac, d.seen.permanent, sizeof(mac));
-		if (!d.seen.has_permanent || vrrp_mac_is_virtual(mac))
-			refuse_start("%s has the virtual MAC %s and its own is "
-			    "not known: set it (ip link set dev %s address "
-			    "MAC)", d.conf.vr.ifname,
-			    router_mac_text(text, d.seen.mac),
-			    d.conf.vr.ifname);
-	}
-	host_set_own_mac(&d, mac);
-	if (memcmp(mac, d.seen.mac, sizeof(mac)) != 0) {
-		log_notice("%s has the MAC %s of an earlier life: its own is "
-		    "put back", d.conf.vr.ifname,
-		    router_mac_text(text, d.seen.mac));
-		if (vmac_restore(d.seen.index, d.seen.mac, mac) == -1)
-			refuse_start("cannot put the own MAC of %s back: %s",
-			    d.conf.vr.ifname, strerror(errno));
-	}
-	if (!swaps)
-		lockfile_remove(&d.mac_file);
-}
-
-/*
- * What the ARP sysctls of the interface were before the first of us.  Without
- * --macvlan only a record of an earlier life matters, if nobody else uses it.
- */
-static void
-record_arp(void)
-{
-	char path[LOCKFILE_PATH_LEN], text[RECORD_LEN];
-
-	d.arp_file.fd = -1;
-	snprintf(path, sizeof(path), "%s/vrrpd_%s.arp", d.conf.piddir,
-	    d.conf.vr.ifname);
-	if (!d.conf.use_macvlan && access(path, F_OK) == -1)
-		return;
-	if (lockfile_share(&d.arp_file, path, text, sizeof(text)) == -1)
-		refuse_start("%s: %s", path, strerror(errno));
-	if (!d.conf.use_macvlan) {
-		host_restore_arp(&d);
-		return;
-	}
-	if (text[0] != '\0')
-		return;
-	/* Not what was seen before: the last of the others may have ended. */
-	if (link_get(&d.nl, d.conf.vr.ifname, &d.seen) == -1)
-		refuse_start("-i %s: %s", d.conf.vr.ifname, strerror(errno));
-	record_print_arp(text, d.seen.arp_ignore, d.seen.arp_announce);
-	if (lockfile_write(&d.arp_file, text) == -1)
-		refuse_start("%s: %s", path, strerror(errno));
-}
-
-/*
- * What an earlier life left, whatever its options were: its macvlan with all
- * that is on it, addresses on the interface, blackhole routes (C13, F32).
- */
-static void
-clean_host(void)
-{
-	struct link_state old;
-	char alias[LINK_ALIAS_LEN];
-
-	host_macvlan_alias(&d, alias, sizeof(alias));
-	if (link_find(&d.nl, alias, &old) == 0 && old.present) {
-		log_notice("removing %s of an earlier life", old.name);
-		if (vmac_delete(&d.nl, old.index) == -1)
-			refuse_start("cannot delete %s: %s", old.name,
-			    strerror(errno));
-	}
-	if (ipaddr_left(&d.addrs, &d.conf.vr)) {
-		log_notice("removing virtual addresses of an earlier life");
-		if (ipaddr_del(&d.nl, d.seen.index, &d.conf.vr, &d.addrs,
-		    true) == -1)
-			refuse_start("cannot remove them: %s",
-			    strerror(errno));
-	}
-	if (!d.conf.vr.owner && ipaddr_unblock(&d.nl, &d.conf.vr) == -1)
-		log_warning("cannot remove blackhole routes: %s",
-		    strerror(errno));
-}
-
-static void
-start_router(usec_t now)
-{
-	char pid[32];
-
-	d.link.fd = d.link.group_fd = -1;
-	d.respond.fd = d.respond.group_fd = -1;
-	record_arp();
-	clean_host();
-	if (nl_open(&d.events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
-	    RTMGRP_IPV6_IFADDR) == -1)
-		refuse_start("netlink socket: %s", strerror(errno));
-	if (link_open(&d.link, d.seen.index, &d.conf.vr) == -1)
-		refuse_start("packet socket: %s", strerror(errno));
-	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
-	if (lockfile_write(&d.pid_file, pid) == -1)
-		refuse_start("%s: %s", d.pid_file.path, strerror(errno));
-	vrrp_mac(d.virtual_mac, &d.conf.vr);
-	vrrp_init(&d.vr, &d.conf.vr, now);
-	notify_init(&d.notify, &d.conf.vr, d.conf.on_master, d.conf.on_backup);
-	d.ask_deadline = VRRP_NEVER;
-	d.dirty = true;
-}
-
 static void
 stop_router(const sigset_t *waiting)
 {
-	usec_t now = clock_now(), end = now + EXIT_GRACE;
+	usec_t now = process_now(), end = now + EXIT_GRACE;
 
 	notify_manager("STOPPING=1");
 	router_step(&d, VRRP_EV_SHUTDOWN, NULL, now);
 	/* Nobody else is listened to any more. */
 	link_close(&d.link);
 	nl_close(&d.events);
-	while (notify_busy(&d.notify) && (now = clock_now()) < end) {
+	while (notify_busy(&d.notify) && (now = process_now()) < end) {
 		fd_set set;
 
 		wait_until(end, &set, waiting);
@@ -411,8 +191,8 @@ stop_router(const sigset_t *waiting)
 		notify_reap(&d.notify, now);
 	}
 	notify_kill(&d.notify);
-	host_close(&d);
-	leave_files();
+	if (!guard_leave(&d))
+		clean_leave(&d);
 	log_info("stopped");
 }
 
@@ -442,29 +222,26 @@ main(int argc, char **argv)
 	sigset_t waiting;
 	int ready = -1;
 
-	process_clean();
+	process_clean(argv);
 	cmdline_parse(&d.conf, argc, argv);
 	log_open(d.conf.log_level);
-	check_system();
+	if (d.conf.cleanup)
+		start_cleanup(&d, process_now());
+	start_check(&d);
 	if (d.conf.dry_run)
 		print_dry_run();
 	process_catch(&waiting);
 	if (d.conf.daemonize && (ready = process_detach()) == -1)
 		fatal(EXIT_SYSTEM, "cannot go to the background: %s",
 		    strerror(errno));
-	lock_pid_file();
-	find_own_mac();
-	start_router(clock_now());
-	if (d.conf.daemonize)
-		log_to_syslog(d.conf.log_name);
-	log_prefix(d.conf.vr.ifname, d.conf.vr.vrid);
-	log_info("vrrpd %s starts", VERSION);
+	start_lock(&d);
+	start_router(&d, process_now());
 	if (d.conf.realtime)
 		log_realtime(process_realtime());
-	process_ready(ready, d.conf.daemonize);
+	process_ready(ready);
 	notify_manager("READY=1");
 	while (!process_signals.stop)
 		turn(&waiting);
 	stop_router(&waiting);
-	return 0;
+	return exit_status;
 }

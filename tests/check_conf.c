@@ -529,6 +529,7 @@ START_TEST(print_all)
 	    "preempt yes\nauthentication none\nchecksum of version 2\n"
 	    "start delay 0 s\npreempt delay 0 s\nrefresh 60 s\n"
 	    "differing address lists logged\nrealtime no\n"
+	    "guard yes\nlease yes\nhang limit 3 s\n"
 	    "pid file /run/vrrpd_eth0_51.pid\n"
 	    "on master nothing\non backup nothing\nlog level info\n"
 	    "address 192.0.2.1/32\naddress 10.0.0.1/24\n");

@@ -74,7 +74,7 @@ for file in *.c; do
 		case $file in
 		fsm.c | frame.c | packet.c | announce.c | drop.c) own=vrrp.h ;;
 		host.c) own=router.h ;;
-		vrrpd.c) own=cmdline.h ;;
+		vrrpd.c) own=start.h ;;
 		esac
 	fi
 	first=$(grep -m1 '^#include' "$file" | cut -d'"' -f2)
@@ -84,7 +84,7 @@ done
 # Only these see both sides.
 for file in *.c; do
 	case $file in
-	router.c | host.c | vrrpd.c) continue ;;
+	router.c | host.c | clean.c | guard.c | start.c | vrrpd.c) continue ;;
 	esac
 	if grep -q 'vrrp_step\|"router.h"' "$file" && [ "$file" != fsm.c ]; then
 		complain "$file reaches over to the state machine"

@@ -7,6 +7,8 @@
 # where that can be, given up audibly where not, and taken up again by itself.
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
+# Who stalls here is to wake again.
+VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --hang-limit 0"
 
 lan a b
 own=02:00:00:00:00:11

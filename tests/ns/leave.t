@@ -7,6 +7,8 @@
 # killed one left), C16, C19 (files), R3768-6.4.3-5, and the promise of the
 # manual that TERM puts everything back, byte for byte.
 . "$(dirname "$0")/lib.sh"
+# What nobody cleaned up is for the next start.
+VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard --no-lease"
 
 lan a
 at a ip addr add 2001:db8::11/64 dev eth0

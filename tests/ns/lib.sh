@@ -159,13 +159,15 @@ carrier() { at "$1" ip link show eth0 | grep -q LOWER_UP; }
 
 declare -A PID		# of the daemon on each host
 
-# start HOST ARGUMENT...: vrrpd on eth0, its log in $T/HOST.log
+# start HOST ARGUMENT...: vrrpd on eth0, its log in $T/HOST.log; VRRPD_OPTIONS
+# are given to all of them
 start() {
 	local host=$1 starts
 	shift
 	starts=$(count_logged "$host" ' starts$' 2>/dev/null)
 	# exec: the pid is the daemon's own
-	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" "$@" \
+	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" \
+	    ${VRRPD_OPTIONS:-} "$@" \
 	    2>>"$T/$host.log" &
 	PID[$host]=$!
 	PIDS+=("$!")
@@ -177,7 +179,8 @@ start() {
 also() {
 	local name=$1 host=$2
 	shift 2
-	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" "$@" \
+	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" \
+	    ${VRRPD_OPTIONS:-} "$@" \
 	    2>>"$T/$name.log" &
 	PID[$name]=$!
 	PIDS+=("$!")
@@ -189,6 +192,12 @@ stop() {
 	local pid=${PID[$1]}
 	kill "-${2:-TERM}" "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
+}
+
+# guard_of HOST: the pid of the second process of its daemon
+guard_of() {
+	grep -ls "^[0-9]* (vrrpd-guard) . ${PID[$1]} " /proc/[0-9]*/stat |
+	    cut -d/ -f3
 }
 
 signal() { kill "-$2" "${PID[$1]}"; }

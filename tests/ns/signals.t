@@ -8,6 +8,8 @@
 # (Skew_Time, median of five), F34 and P-20 (first announcement after the advert).
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
+# Who stalls here is to wake again.
+VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --hang-limit 0"
 
 lan a b c d e
 preload_faults || skip_all "no C compiler"

@@ -10,6 +10,8 @@
 # priority 100) the Backup's first advert, and within a millisecond of that its
 # first announcement.
 . "$(dirname "$0")/lib.sh"
+# Nobody resigns for who is killed.
+VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"
 
 lan a b
 settle a

@@ -9,6 +9,8 @@
 # R9568-6.1-1 to -4, R9568-6.4.2-f4, -g, -h, F21, F25, --checksum,
 # --min-interval, --down-timer-adverts.
 . "$(dirname "$0")/lib.sh"
+# Nobody resigns for who is killed.
+VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"
 
 compile inject.c || skip_all "no C compiler"
 advert() { perl "$TOP/tests/ns/v3_frame.pl" advert "$@"; }

@@ -12,6 +12,8 @@
 # R3768-8.2-1, -2, R9568-8.1.2-1, -2, R9568-8.2.2-1, -2, R9568-6.4.3-c, F40,
 # R9568-6.4.2-a, -b, -d, -e, R9568-6.4.3-f, R9568-3-1, P-38, F05, F07, C16.
 . "$(dirname "$0")/lib.sh"
+# What nobody cleaned up is for the next start.
+VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard --no-lease"
 
 compile inject.c || skip_all "no C compiler"
 frame() { perl "$TOP/tests/ns/v3_frame.pl" "$@"; }

@@ -1,0 +1,446 @@
+/*
+ * The guard: blocked until the daemon dies, hangs, or wants a script run.  It
+ * never decides what the network should look like; it only undoes (C13).
+ *
+ *	daemon ---- requests, and the end of file when it dies ----> guard
+ *	   `------- shared page: last turn, frame and MAC ----------'
+ */
+#include "guard.h"
+#include "clean.h"
+#include "process.h"
+#include "router.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What is asked of a guard. */
+enum request {
+	REQUEST_STATE,			/* run the script for it; watch */
+	REQUEST_TUNE,			/* sysctls of a new macvlan */
+	REQUEST_LEAVE			/* the daemon ends in order */
+};
+
+struct message {
+	uint8_t request;		/* enum request */
+	uint8_t from, to;		/* enum vrrp_state */
+};
+
+/* How long scripts may go on when the daemon has gone. */
+#define SCRIPT_GRACE	(10 * VRRP_SECOND)
+/* A guard that wakes so much too late is not the only one. */
+#define LATE_MAX	(VRRP_SECOND / 4)
+/* How long a killed daemon may take to be gone. */
+#define KILL_GRACE	(VRRP_SECOND / 10)
+/* A guard that did not live so long is not followed by another. */
+#define GUARD_LIFE_MIN	(1 * VRRP_SECOND)
+
+static uint32_t
+milliseconds(usec_t now)
+{
+	return (uint32_t)(now / 1000);
+}
+
+/* --- in the daemon ------------------------------------------------------- */
+
+/* The page, which the guard and the next ones share.  -1 with errno. */
+int
+guard_init(struct router *r)
+{
+	void *page = mmap(NULL, sizeof(*r->guard.page), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return -1;
+	r->guard.page = page;
+	r->guard.fd = -1;
+	process_note_fault(&r->guard.page->fault);
+	return 0;
+}
+
+/* One turn of the loop: we live. */
+void
+guard_turn(struct router *r, usec_t now)
+{
+	atomic_store(&r->guard.page->turned, milliseconds(now));
+}
+
+/*
+ * What would have to be undone now: the resignation of a Master, sent from mac.
+ * Before anything of it is done.  The other copy stays true until this one is.
+ */
+void
+guard_keep(struct router *r, const uint8_t *mac)
+{
+	struct guard_page *page = r->guard.page;
+	unsigned current = atomic_load(&page->current);
+	const struct guard_undo *old = &page->undo[current];
+	struct guard_undo *new = &page->undo[!current];
+	char text[RECORD_FRAME_LEN];
+
+	new->len = 0;
+	if (r->vr.state == VRRP_MASTER)
+		new->len = advert_build(new->frame, sizeof(new->frame), &r->vr,
+		    mac, VRRP_PRIORITY_STOP, 0);
+	memcpy(new->own_mac, r->own_mac, sizeof(new->own_mac));
+	if (new->len == old->len &&
+	    memcmp(new->own_mac, old->own_mac, sizeof(new->own_mac)) == 0 &&
+	    memcmp(new->frame, old->frame, new->len) == 0)
+		return;
+	atomic_store(&page->current, !current);
+	record_print_frame(text, new->frame, new->len);
+	if (lockfile_write(&r->undo_file, new->len == 0 ? "" : text) == -1)
+		log_warning("%s: %s", r->undo_file.path, strerror(errno));
+}
+
+static bool
+request(struct router *r, enum request what, enum vrrp_state from)
+{
+	const struct message message = {
+		(uint8_t)what, (uint8_t)from, (uint8_t)r->vr.state
+	};
+
+	if (r->guard.fd == -1)
+		return false;
+	if (send(r->guard.fd, &message, sizeof(message), MSG_NOSIGNAL |
+	    MSG_DONTWAIT) == sizeof(message))
+		return true;
+	log_err("guard: %s", strerror(errno));
+	return false;
+}
+
+/*
+ * Another state: the script for it, and a Master is watched.  Without a guard
+ * scripts run from here.
+ */
+void
+guard_state(struct router *r, enum vrrp_state from, usec_t now)
+{
+	usec_t limit = r->vr.state == VRRP_MASTER ?
+	    conf_hang_limit(&r->conf) : 0;
+
+	atomic_store(&r->guard.page->limit, milliseconds(limit));
+	if (!request(r, REQUEST_STATE, from) && !r->conf.guard)
+		notify_state(&r->notify, from, r->vr.state, now);
+}
+
+/* True if the guard does it. */
+bool
+guard_tune(struct router *r)
+{
+	return request(r, REQUEST_TUNE, r->vr.state);
+}
+
+/*
+ * After SIGCHLD.  False if the guard is dead and cannot be followed by another:
+ * scripts need one from before the sandbox, and one that dies at once is a
+ * sign of worse.
+ */
+bool
+guard_reap(struct router *r, usec_t now)
+{
+	struct guard *g = &r->guard;
+	int status;
+
+	if (g->pid == 0 || waitpid(g->pid, &status, WNOHANG) != g->pid)
+		return true;
+	log_err("the guard died (%s %d)", WIFSIGNALED(status) ? "signal" :
+	    "exit status", WIFSIGNALED(status) ? WTERMSIG(status) :
+	    WEXITSTATUS(status));
+	close(g->fd);
+	g->fd = -1;
+	g->pid = 0;
+	if (now - g->since < GUARD_LIFE_MIN || guard_start(r, now) == -1)
+		return false;
+	guard_state(r, r->vr.state, now);
+	log_notice("another guard watches");
+	return true;
+}
+
+/*
+ * The end, in order: scripts and files are the guard's, we wait for its end.
+ * False if there is none.
+ */
+bool
+guard_leave(struct router *r)
+{
+	const struct timespec timeout = {
+		2 * SCRIPT_GRACE / VRRP_SECOND + 1, 0
+	};
+	struct guard *g = &r->guard;
+	fd_set set;
+
+	if (!request(r, REQUEST_LEAVE, r->vr.state))
+		return false;
+	FD_ZERO(&set);
+	FD_SET(g->fd, &set);
+	return pselect(g->fd + 1, &set, NULL, NULL, &timeout, NULL) == 1 &&
+	    waitpid(g->pid, NULL, 0) == g->pid;
+}
+
+/* --- in the guard -------------------------------------------------------- */
+
+/* A state that is none, or a request that is none, does nothing. */
+static void
+on_message(struct router *r, const struct message *message, usec_t now)
+{
+	if (message->from > VRRP_MASTER || message->to > VRRP_MASTER)
+		return;
+	if (message->request == REQUEST_STATE && message->from != message->to)
+		notify_state(&r->notify, message->from, message->to, now);
+	if (message->request == REQUEST_TUNE &&
+	    (link_get(&r->nl, r->conf.vr.ifname, &r->seen) == -1 ||
+	    vmac_tune_ipv6(r->conf.macvlan, r->seen.router6) == -1))
+		log_warning("cannot set the sysctls of %s: %s",
+		    r->conf.macvlan, strerror(errno));
+}
+
+enum ending {
+	LIVES,
+	LEAVES,				/* it said so */
+	DIED
+};
+
+static enum ending
+read_messages(struct router *r, usec_t now)
+{
+	struct message message;
+	ssize_t n;
+
+	for (;;) {
+		n = recv(r->guard.fd, &message, sizeof(message), MSG_DONTWAIT);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			return LIVES;
+		if (n <= 0)
+			return DIED;
+		if (n != sizeof(message))
+			continue;
+		if (message.request == REQUEST_LEAVE)
+			return LEAVES;
+		on_message(r, &message, now);
+	}
+}
+
+/*
+ * When the daemon counts as hung; VRRP_NEVER = it is not watched.  The stamp
+ * has 32 bits, so that it can be read whole everywhere.
+ */
+static usec_t
+hang_deadline(const struct router *r, usec_t now)
+{
+	uint32_t limit = atomic_load(&r->guard.page->limit);
+	uint32_t age = milliseconds(now) - atomic_load(&r->guard.page->turned);
+
+	if (limit == 0)
+		return VRRP_NEVER;
+	/* It turned after we read the clock. */
+	if (age > UINT32_MAX / 2)
+		age = 0;
+	return now + ((usec_t)limit - age) * 1000;
+}
+
+static usec_t
+later(usec_t a, usec_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Until a message, a script's word, end or timeout, or the deadline. */
+static void
+wait_until(struct router *r, usec_t deadline, const sigset_t *waiting)
+{
+	usec_t until = deadline < r->notify.kill_deadline ? deadline :
+	    r->notify.kill_deadline;
+	usec_t left = until - process_now();
+	struct timespec timeout = {
+		left / VRRP_SECOND, left % VRRP_SECOND * 1000
+	};
+	fd_set set;
+	int max = r->guard.fd;
+
+	if (left < 0)
+		timeout = (struct timespec){ 0, 0 };
+	FD_ZERO(&set);
+	if (r->guard.fd != -1)
+		FD_SET(r->guard.fd, &set);
+	if (r->notify.out_fd != -1)
+		FD_SET(r->notify.out_fd, &set);
+	if (r->notify.out_fd > max)
+		max = r->notify.out_fd;
+	(void)pselect(max + 1, &set, NULL, NULL,
+	    until == VRRP_NEVER ? NULL : &timeout, waiting);
+}
+
+static void
+serve_scripts(struct router *r, usec_t now)
+{
+	notify_read(&r->notify);
+	notify_reap(&r->notify, now);
+	notify_timeout(&r->notify, now);
+}
+
+
+static void
+kill_daemon(struct router *r, pid_t daemon)
+{
+	log_err("the daemon has not turned for %d ms: killed",
+	    (int)(conf_hang_limit(&r->conf) / 1000));
+	/* Not one that has got its number since. */
+	if (getppid() == daemon)
+		kill(daemon, SIGKILL);
+}
+
+/*
+ * Nothing of a killed process's own code runs any more, but it may be in the
+ * middle of a system call.
+ */
+static void
+await_death(struct router *r)
+{
+	const usec_t end = process_now() + KILL_GRACE;
+	usec_t now;
+
+	do {
+		wait_until(r, end, NULL);
+		now = process_now();
+	} while (now < end && read_messages(r, now) == LIVES);
+}
+
+/*
+ * Returns when the daemon is gone, or as good as.  A Master that does not turn
+ * is of no use and in the way of the others.  If we were late ourselves the
+ * whole machine was: then it gets its time once more.
+ */
+static enum ending
+watch(struct router *r, pid_t daemon, const sigset_t *waiting)
+{
+	usec_t now = process_now(), deadline, patience = now;
+	enum ending ending;
+
+	for (;;) {
+		deadline = later(hang_deadline(r, now), patience);
+		wait_until(r, deadline, waiting);
+		now = process_now();
+		ending = read_messages(r, now);
+		if (ending != LIVES)
+			return ending;
+		serve_scripts(r, now);
+		if (now < deadline || hang_deadline(r, now) > now)
+			continue;
+		if (now - deadline > LATE_MAX) {
+			patience = now + conf_hang_limit(&r->conf);
+			continue;
+		}
+		kill_daemon(r, daemon);
+		await_death(r);
+		return DIED;
+	}
+}
+
+/* The daemon left without a word. */
+static void
+clean_up(struct router *r, usec_t now)
+{
+	const struct guard_page *page = r->guard.page;
+	const struct guard_undo *undo = &page->undo[page->current];
+	enum vrrp_state state = undo->len > 0 ? VRRP_MASTER : VRRP_BACKUP;
+
+	lockfile_write(&r->pid_file, "");
+	memcpy(r->own_mac, undo->own_mac, sizeof(r->own_mac));
+	r->holding = undo->len > 0 && r->conf.vr.accept && !r->conf.vr.owner;
+	if (clean_undo(r, undo->frame, undo->len, now) == -1)
+		log_err("cannot undo all of it: %s", strerror(errno));
+	log_err("the daemon %s%s%s", page->fault != 0 ? "died of a fault of "
+	    "its own: " : "was killed", page->fault != 0 ?
+	    strsignal(page->fault) : "", state == VRRP_MASTER ?
+	    "; resigned for it, and took back what it had" : "");
+	notify_state(&r->notify, state, VRRP_INITIALIZE, now);
+}
+
+/* Scripts that run or wait may finish, within reason. */
+static void
+finish_scripts(struct router *r, const sigset_t *waiting)
+{
+	usec_t now = process_now(), end = now + SCRIPT_GRACE;
+
+	r->guard.fd = -1;
+	while (notify_busy(&r->notify) && now < end) {
+		wait_until(r, end, waiting);
+		now = process_now();
+		serve_scripts(r, now);
+	}
+	notify_kill(&r->notify);
+}
+
+/* Nothing of the daemon's is kept but the locks and the page. */
+static void
+become_guard(struct router *r, sigset_t *waiting)
+{
+	process_rename("vrrpd-guard");
+	setsid();
+	if (r->conf.daemonize)
+		process_mute();
+	link_close(&r->link);
+	respond_close(&r->respond);
+	nl_close(&r->events);
+	nl_close(&r->nl);
+	sigfillset(waiting);
+	sigdelset(waiting, SIGCHLD);
+	sigprocmask(SIG_BLOCK, waiting, NULL);
+	if (nl_open(&r->nl, 0) == -1)
+		_exit(1);
+	if (r->conf.realtime)
+		process_realtime();
+}
+
+static _Noreturn void
+run_guard(struct router *r, pid_t daemon)
+{
+	sigset_t waiting;
+	enum ending ending;
+
+	become_guard(r, &waiting);
+	ending = watch(r, daemon, &waiting);
+	if (ending == DIED)
+		clean_up(r, process_now());
+	else
+		finish_scripts(r, &waiting);
+	clean_leave(r);
+	finish_scripts(r, &waiting);
+	_exit(0);
+}
+
+/* A guard for this daemon; -1 with errno. */
+int
+guard_start(struct router *r, usec_t now)
+{
+	pid_t daemon = getpid();
+	int pair[2];
+
+	if (!r->conf.guard)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+		return -1;
+	guard_turn(r, now);
+	r->guard.pid = fork();
+	if (r->guard.pid == 0) {
+		close(pair[0]);
+		r->guard.fd = pair[1];
+		run_guard(r, daemon);
+	}
+	close(pair[1]);
+	r->guard.fd = pair[0];
+	r->guard.since = now;
+	if (r->guard.pid != -1)
+		return 0;
+	close(pair[0]);
+	r->guard.fd = -1;
+	r->guard.pid = 0;
+	return -1;
+}

@@ -1,0 +1,49 @@
+/*
+ * The second process of a virtual router, which outlives the first and cleans
+ * up after it.  What there is to undo stands ready in a page that both share;
+ * requests are of fixed size and from a closed list, no text ever crosses.
+ */
+#ifndef GUARD_H
+#define GUARD_H
+
+#include "vrrp.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+/* What a Master's death leaves to be undone. */
+struct guard_undo {
+	size_t len;			/* of the frame; 0 = no Master */
+	uint8_t own_mac[VRRP_MAC_LEN];
+	uint8_t frame[VRRP_FRAME_MAX];	/* our advert with priority 0 */
+};
+
+/* Written by the daemon alone, at any time; it may die while it writes. */
+struct guard_page {
+	_Atomic uint32_t turned;	/* the loop, ms of CLOCK_MONOTONIC */
+	_Atomic uint32_t limit;		/* ms for a turn; 0 = not watched */
+	volatile sig_atomic_t fault;	/* signal that ends the daemon */
+	_Atomic unsigned current;	/* which of both is true */
+	struct guard_undo undo[2];
+};
+
+struct guard {
+	struct guard_page *page;	/* there even without a guard */
+	int fd;				/* to the guard; -1 = none */
+	pid_t pid;			/* 0 = none */
+	usec_t since;			/* when it was started */
+};
+
+struct router;
+
+int	guard_init(struct router *);
+int	guard_start(struct router *, usec_t);
+void	guard_turn(struct router *, usec_t);
+void	guard_keep(struct router *, const uint8_t *);
+void	guard_state(struct router *, enum vrrp_state, usec_t);
+bool	guard_tune(struct router *);
+bool	guard_reap(struct router *, usec_t);
+bool	guard_leave(struct router *);
+
+#endif

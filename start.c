@@ -1,0 +1,362 @@
+/*
+ * The start: who we are, whether we may, what an earlier life left, and the
+ * sockets.  Nothing is changed before everything is checked (F30).
+ */
+#include "start.h"
+#include "clean.h"
+#include "process.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	LOCK_POLL = 20000000,		/* ns */
+	LOCK_POLLS = 10,		/* for one that ends right now */
+	CLEAN_POLLS = 250		/* for its guard, which cleans up */
+};
+
+/* An advert must fit into one packet (P-14). */
+static void
+check_mtu(const struct router *r)
+{
+	unsigned need = (unsigned)advert_len(&r->conf.vr);
+
+	if (r->seen.mtu < need)
+		fatal(EXIT_REFUSED, "%u addresses need an MTU of %u, %s has %u",
+		    r->conf.vr.naddr, need, r->conf.vr.ifname, r->seen.mtu);
+}
+
+/* A device of that name that we did not make is not ours to take. */
+static void
+check_macvlan(struct router *r)
+{
+	struct link_state state;
+
+	if (!r->conf.use_macvlan)
+		return;
+	if (link_get(&r->nl, r->conf.macvlan, &state) == -1)
+		fatal(EXIT_SYSTEM, "--macvlan=%s: %s", r->conf.macvlan,
+		    strerror(errno));
+	if (state.present && !host_is_our_macvlan(r, &state))
+		fatal(EXIT_REFUSED, "--macvlan=%s: a device of that name "
+		    "exists and is not ours", r->conf.macvlan);
+}
+
+static void
+check_permitted(void)
+{
+	if (!process_may_run())
+		fatal(EXIT_SYSTEM, "not permitted: run it as root, or with "
+		    "CAP_NET_ADMIN and CAP_NET_RAW");
+}
+
+/* Reads the interface and settles who we are. */
+void
+start_check(struct router *r)
+{
+	const struct vrrp_conf *conf = &r->conf.vr;
+	bool real[VRRP_ADDR_MAX];
+	char err[CONF_ERROR_LEN];
+	unsigned i;
+
+	if (nl_open(&r->nl, 0) == -1)
+		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
+	if (link_get(&r->nl, conf->ifname, &r->seen) == -1)
+		fatal(EXIT_SYSTEM, "-i %s: %s", conf->ifname, strerror(errno));
+	if (!r->seen.present)
+		fatal(EXIT_SYSTEM, "-i %s: no such interface; ip link lists "
+		    "them", conf->ifname);
+	if (!r->seen.ethernet)
+		fatal(EXIT_SYSTEM, "-i %s: not an Ethernet interface",
+		    conf->ifname);
+	if (ipaddr_scan(&r->nl, r->seen.index, r->seen.index, conf,
+	    &r->addrs) == -1)
+		fatal(EXIT_SYSTEM, "addresses of %s: %s", conf->ifname,
+		    strerror(errno));
+	for (i = 0; i < conf->naddr; i++)
+		real[i] = r->addrs.presence[i] == IPADDR_REAL;
+	if (conf_set_owner(&r->conf, real, err) == -1)
+		fatal(EXIT_REFUSED, "%s", err);
+	if (conf->owner && r->conf.use_macvlan)
+		fatal(EXIT_REFUSED, "--macvlan: not for the owner of the "
+		    "addresses, its interface would answer too");
+	check_macvlan(r);
+	check_mtu(r);
+	check_permitted();
+}
+
+/* A record of what is still to be undone is kept for the next start. */
+static void
+leave_files(struct router *r)
+{
+	if (!vrrp_mac_is_virtual(r->seen.mac))
+		lockfile_remove(&r->mac_file);
+	lockfile_release(&r->mac_file);
+	lockfile_release(&r->undo_file);
+	lockfile_remove(&r->pid_file);
+}
+
+#define refuse_start(r, ...) do {	\
+	log_err(__VA_ARGS__);		\
+	leave_files(r);			\
+	exit(EXIT_SYSTEM);		\
+} while (0)
+
+/* One of the files of this virtual router; text gets what is in it. */
+static int
+open_own(struct router *r, struct lockfile *file, const char *kind, char *text,
+    size_t size)
+{
+	char path[LOCKFILE_PATH_LEN];
+
+	snprintf(path, sizeof(path), "%s/%s_%s_%u.%s", r->conf.piddir,
+	    conf_pid_stem(&r->conf), r->conf.vr.ifname, r->conf.vr.vrid, kind);
+	return lockfile_open(file, path, text, size);
+}
+
+/*
+ * The lock of one that dies goes with its process.  Its guard holds it on, and
+ * empties the file, until everything is cleaned up.
+ */
+void
+start_lock(struct router *r)
+{
+	const struct timespec poll = { .tv_nsec = LOCK_POLL };
+	struct stat st;
+	char text[32];
+	int i;
+
+	r->mac_file.fd = r->undo_file.fd = r->arp_file.fd = -1;
+	for (i = 0; open_own(r, &r->pid_file, "pid", text, sizeof(text)) == -1;
+	    i++) {
+		if (errno != EWOULDBLOCK)
+			fatal(EXIT_SYSTEM, "%s: %s", r->pid_file.path,
+			    strerror(errno));
+		if (i >= CLEAN_POLLS || (i >= LOCK_POLLS &&
+		    stat(r->pid_file.path, &st) == 0 && st.st_size > 0))
+			fatal(EXIT_SYSTEM, "another vrrpd runs %s vrid %u; its "
+			    "pid is in %s", r->conf.vr.ifname, r->conf.vr.vrid,
+			    r->pid_file.path);
+		nanosleep(&poll, NULL);
+	}
+}
+
+/* True if the interface's MAC is ours to change now. */
+static bool
+lock_mac_file(struct router *r, char *text, size_t size)
+{
+	char path[LOCKFILE_PATH_LEN];
+
+	snprintf(path, sizeof(path), "%s/vrrpd_%s.mac", r->conf.piddir,
+	    r->conf.vr.ifname);
+	if (lockfile_open(&r->mac_file, path, text, size) == 0)
+		return true;
+	if (errno != EWOULDBLOCK)
+		refuse_start(r, "%s: %s", path, strerror(errno));
+	if (r->conf.vr.vmac && !r->conf.use_macvlan)
+		refuse_start(r, "another vrrpd uses the MAC of %s: give this "
+		    "one or both --macvlan, or -n", r->conf.vr.ifname);
+	return false;
+}
+
+/*
+ * The interface's own MAC.  After a crash it may have a virtual one: then our
+ * record knows, or the hardware; a virtual one is never taken for it (C13),
+ * unless another vrrpd of this interface is at work.
+ */
+static void
+find_own_mac(struct router *r)
+{
+	char record[RECORD_LEN] = "", text[ROUTER_MAC_TEXT_LEN];
+	uint8_t mac[VRRP_MAC_LEN];
+	bool virtual = vrrp_mac_is_virtual(r->seen.mac);
+	bool swaps = r->conf.vr.vmac && !r->conf.use_macvlan;
+
+	memcpy(mac, r->seen.mac, sizeof(mac));
+	if ((virtual || swaps) && lock_mac_file(r, record,
+	    sizeof(record)) && virtual && !record_parse_mac(mac, record)) {
+		memcpy(mac, r->seen.permanent, sizeof(mac));
+		if (!r->seen.has_permanent || vrrp_mac_is_virtual(mac))
+			refuse_start(r, "%s has the virtual MAC %s and its own "
+			    "is not known: set it (ip link set dev %s address "
+			    "MAC)", r->conf.vr.ifname,
+			    router_mac_text(text, r->seen.mac),
+			    r->conf.vr.ifname);
+	}
+	host_set_own_mac(r, mac);
+	if (memcmp(mac, r->seen.mac, sizeof(mac)) != 0)
+		log_notice("%s has the MAC %s of an earlier life: its own is "
+		    "put back", r->conf.vr.ifname,
+		    router_mac_text(text, r->seen.mac));
+}
+
+/*
+ * What the ARP sysctls of the interface were before the first of us.  Without
+ * --macvlan only a record of an earlier life matters, if nobody else uses it.
+ */
+static void
+record_arp(struct router *r)
+{
+	char path[LOCKFILE_PATH_LEN], text[RECORD_LEN];
+
+	snprintf(path, sizeof(path), "%s/vrrpd_%s.arp", r->conf.piddir,
+	    r->conf.vr.ifname);
+	if (!r->conf.use_macvlan && access(path, F_OK) == -1)
+		return;
+	if (lockfile_share(&r->arp_file, path, text, sizeof(text)) == -1)
+		refuse_start(r, "%s: %s", path, strerror(errno));
+	if (!r->conf.use_macvlan) {
+		host_restore_arp(r);
+		return;
+	}
+	if (text[0] != '\0')
+		return;
+	/* Not what was seen before: the last of the others may have ended. */
+	if (link_get(&r->nl, r->conf.vr.ifname, &r->seen) == -1)
+		refuse_start(r, "-i %s: %s", r->conf.vr.ifname,
+		    strerror(errno));
+	record_print_arp(text, r->seen.arp_ignore, r->seen.arp_announce);
+	if (lockfile_write(&r->arp_file, text) == -1)
+		refuse_start(r, "%s: %s", path, strerror(errno));
+}
+
+/* An earlier life that ended as Master: its record, undone. */
+static void
+clean_recorded(struct router *r, usec_t now)
+{
+	static char text[RECORD_FRAME_LEN];
+	static struct conf ours;
+	uint8_t frame[VRRP_FRAME_MAX];
+	size_t len;
+
+	if (open_own(r, &r->undo_file, "undo", text, sizeof(text)) == -1)
+		refuse_start(r, "%s: %s", r->undo_file.path, strerror(errno));
+	/* A password stands in it. */
+	if (fchmod(r->undo_file.fd, S_IRUSR | S_IWUSR) == -1)
+		refuse_start(r, "%s: %s", r->undo_file.path, strerror(errno));
+	if (text[0] == '\0')
+		return;
+	ours = r->conf;
+	len = clean_read_record(&r->conf.vr, frame, text);
+	if (len == 0) {
+		log_warning("%s: not believed", r->undo_file.path);
+	} else {
+		log_notice("resigning for a Master of an earlier life");
+		if (clean_undo(r, frame, len, now) == -1)
+			log_warning("cannot undo all of it: %s",
+			    strerror(errno));
+	}
+	r->conf = ours;
+	lockfile_write(&r->undo_file, "");
+}
+
+/*
+ * What an earlier life left, whatever its options were: its macvlan with all
+ * that is on it, addresses on the interface, blackhole routes (C13, F32).
+ */
+static void
+clean_host(struct router *r, usec_t now)
+{
+	struct link_state old;
+	char alias[LINK_ALIAS_LEN];
+
+	r->link.fd = r->link.group_fd = -1;
+	r->respond.fd = r->respond.group_fd = -1;
+	clean_recorded(r, now);
+	host_macvlan_alias(r, alias, sizeof(alias));
+	if (link_find(&r->nl, alias, &old) == 0 && old.present)
+		log_notice("removing %s of an earlier life", old.name);
+	if (ipaddr_left(&r->addrs, &r->conf.vr))
+		log_notice("removing virtual addresses of an earlier life");
+	if (clean_undo(r, NULL, 0, now) == -1)
+		refuse_start(r, "cannot remove what an earlier life left: %s",
+		    strerror(errno));
+	if (!r->conf.vr.vmac || r->conf.use_macvlan)
+		lockfile_remove(&r->mac_file);
+}
+
+/* Everything but the loop.  The pid file is locked. */
+void
+start_router(struct router *r, usec_t now)
+{
+	char pid[32];
+
+	find_own_mac(r);
+	record_arp(r);
+	clean_host(r, now);
+	if (nl_open(&r->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
+	    RTMGRP_IPV6_IFADDR) == -1)
+		refuse_start(r, "netlink socket: %s", strerror(errno));
+	if (link_open(&r->link, r->seen.index, &r->conf.vr) == -1)
+		refuse_start(r, "packet socket: %s", strerror(errno));
+	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
+	if (lockfile_write(&r->pid_file, pid) == -1)
+		refuse_start(r, "%s: %s", r->pid_file.path, strerror(errno));
+	if (guard_init(r) == -1)
+		refuse_start(r, "guard: %s", strerror(errno));
+	vrrp_mac(r->virtual_mac, &r->conf.vr);
+	vrrp_init(&r->vr, &r->conf.vr, now);
+	notify_init(&r->notify, &r->conf.vr, r->conf.on_master,
+	    r->conf.on_backup);
+	r->ask_deadline = VRRP_NEVER;
+	r->dirty = true;
+	if (r->conf.daemonize)
+		log_to_syslog(r->conf.log_name);
+	log_prefix(r->conf.vr.ifname, r->conf.vr.vrid);
+	log_info("vrrpd %s starts", VERSION);
+	if (guard_start(r, now) == -1)
+		refuse_start(r, "guard: %s", strerror(errno));
+}
+
+/* What a virtual router of this family left on the host. */
+static void
+cleanup_family(struct router *r, const struct vrrp_family *family, usec_t now)
+{
+	struct vrrp_conf *conf = &r->conf.vr;
+
+	if (conf->family != family) {
+		conf->family = family;
+		conf->naddr = 0;
+	}
+	start_lock(r);
+	if (link_get(&r->nl, conf->ifname, &r->seen) == -1)
+		fatal(EXIT_SYSTEM, "-i %s: %s", conf->ifname, strerror(errno));
+	if (r->seen.present && ipaddr_scan(&r->nl, r->seen.index,
+	    r->seen.index, conf, &r->addrs) == -1)
+		fatal(EXIT_SYSTEM, "addresses of %s: %s", conf->ifname,
+		    strerror(errno));
+	/* Its MAC matters only if it is not its own. */
+	conf->vmac = false;
+	r->conf.use_macvlan = false;
+	find_own_mac(r);
+	record_arp(r);
+	clean_host(r, now);
+	clean_leave(r);
+}
+
+/* vrrpd cleanup: only that.  IPv4 and IPv6 routers of one VRID are two. */
+_Noreturn void
+start_cleanup(struct router *r, usec_t now)
+{
+	static struct conf conf;
+	const struct vrrp_family *first = &vrrp_ipv4, *second = &vrrp_ipv6;
+
+	if (r->conf.vr.family == &vrrp_ipv6) {
+		first = &vrrp_ipv6;
+		second = &vrrp_ipv4;
+	}
+	if (nl_open(&r->nl, 0) == -1)
+		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
+	check_permitted();
+	conf = r->conf;
+	cleanup_family(r, first, now);
+	r->conf = conf;
+	cleanup_family(r, second, now);
+	exit(0);
+}
