@@ -1,0 +1,191 @@
+#!/bin/bash
+# What is left when a Master dies or hangs: nothing; and how soon the other one
+# takes over.
+#
+#    a: vrrpd -p 200     b: vrrpd (100)     c: client
+#
+# Proves C13 (nothing stays on a dead host), C19, and what vrrpd.8 promises
+# under "When things go wrong".
+. "$(dirname "$0")/lib.sh"
+
+lan a b c
+for host in a b c; do settle $host; done
+before=$(snapshot_all a)
+own=$(mac_of a)
+script=$T/script
+printf '#!/bin/sh\necho "$@" >>%s/ran\n' "$T" >"$script"
+chmod +x "$script"
+
+# rules HOST: Master by its own word, whether it accepts packets or not
+rules() { grep -E ' -> ' "$T/$1.log" | tail -1 | grep -q -- '-> master'; }
+
+# pair OPTION...: a Master, b Backup
+pair() {
+	start a -v 51 -p 200 "$@"
+	start b -v 51 "$@"
+	until_true 6 rules a
+	until_true 1 not rules b
+	sleep 0.3
+}
+end_pair() {
+	stop a
+	stop b
+}
+clean() { [ "$(snapshot_all a)" = "$before" ]; }
+
+# --- killed -------------------------------------------------------------------
+
+# dies WHAT SKEW OPTION...: SIGKILL of the daemon alone
+dies() {
+	local what=$1 skew=$2 filter killed zero next lines
+	shift 2
+	pair "$@"
+	filter='vrrp.prio == 0'
+	capture wire
+	killed=$EPOCHREALTIME
+	signal a KILL
+	ok "$what: another Master" until_true 2 rules b
+	ok "$what: nothing is left" until_true 1 clean
+	same "$what: nothing at all" "$(snapshot_all a)" "$before"
+	is "$what: no file" "$(ls "$T/a")" ""
+	end_capture wire
+	lines=$(frames wire vrrp frame.time_epoch vrrp.prio)
+	zero=$(echo "$lines" | awk '$2 == 0 { print $1; exit }')
+	next=$(echo "$lines" | awk '$2 == 100 { print $1; exit }')
+	within "$what: priority 0 after SIGKILL, s" \
+	    "$(minus "${zero:-0}" "$killed")" 0 0.020
+	within "$what: the next advert after SIGKILL: Skew_Time" \
+	    "$(minus "${next:-0}" "$killed")" "$skew" \
+	    "$(awk -v s="$skew" 'BEGIN { print s + 0.025 }')"
+	ok "$what: every frame is sound" clean_wire wire
+	ok "$what: the log says it" logged a 'the daemon was killed; resigned'
+	end_pair
+	rm -f "$T/a.log"
+}
+dies "swap" 0.609 10.0.0.1
+is "swap: the own address is announced" "$(frames wire \
+    'arp.src.proto_ipv4 == 10.0.0.11 && arp.isgratuitous' eth.src | sort -u)" "$own"
+dies "-n" 0.609 -n 10.0.0.1
+dies "macvlan" 0.609 --macvlan 10.0.0.1
+dies "IPv6, 100 ms" 0.060 -3 -d 0.1 fe80::51
+dies "no-accept" 0.060 -3 -d 0.1 --macvlan --no-accept fe80::51
+dies "password" 0.609 -a pw/secret 10.0.0.1
+
+# A fault of its own is named; the script for leaving Master runs.
+pair --on-backup "$script" 10.0.0.1
+signal a SEGV
+ok "a fault: named in the log" until_true 1 logged a 'died of a fault of its own: Segmentation'
+ok "the script runs" until_true 1 grep -q '^initialize eth0 51$' "$T/ran"
+ok "and nothing is left" until_true 1 clean
+end_pair
+
+# --- hung ---------------------------------------------------------------------
+
+pair --hang-limit 2 10.0.0.1
+capture wire
+sleep 1.1
+stopped=$EPOCHREALTIME
+signal a STOP
+ok "stopped: another Master" until_true 4 holds b 10.0.0.1
+ok "it is killed" until_true 1 not kill -0 "${PID[a]}"
+ok "stopped: nothing is left" until_true 1 clean
+end_capture wire
+within "priority 0 within the hang limit" "$(minus "$(frames wire \
+    'vrrp.prio == 0' frame.time_epoch | head -1)" "$stopped")" 0.9 2.025
+ok "the log says why" logged a 'has not turned for 2000 ms: killed'
+end_pair
+
+pair --hang-limit 0 10.0.0.1
+signal a STOP
+ok "without a limit: another Master after Master_Down_Interval" \
+    until_true 5 holds b 10.0.0.1
+signal a CONT
+ok "and it lives" until_true 2 holds a 10.0.0.1
+end_pair
+
+# --- without a guard ----------------------------------------------------------
+
+pair -n 10.0.0.1
+capture wire
+pids="${PID[a]} $(guard_of a)"
+kill -9 $pids
+ok "both killed: another Master" until_true 5 holds b 10.0.0.1
+ok "and the lease ends" until_true 5 not holds a 10.0.0.1
+gone=$EPOCHREALTIME
+end_capture wire
+first=$(frames wire 'vrrp && ip.src == 10.0.0.12' frame.time_epoch | head -1)
+within "after the new Master's first advert, s" "$(minus "$gone" "$first")" -1 1.5
+ok "a record stays" [ -s "$T/a/vrrpd_eth0_51.undo" ]
+is "for root alone" "$(stat -c %a "$T/a/vrrpd_eth0_51.undo")" 600
+end_pair
+
+pair --no-lease 10.0.0.1
+kill -9 "${PID[a]}" "$(guard_of a)"
+wait "${PID[a]}" 2>/dev/null
+sleep 4.5
+ok "without a lease the address stays" holds a 10.0.0.1
+capture wire
+ok "vrrpd cleanup takes it off" at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a"
+same "and all else" "$(snapshot_all a)" "$before"
+is "and the files" "$(ls "$T/a")" ""
+end_capture wire
+is "with priority 0 first" "$(frames wire 'vrrp && ip.src == 10.0.0.11' vrrp.prio)" 0
+ok "once more: there is nothing to do" at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a"
+end_pair
+
+pair 10.0.0.1
+at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" 2>"$T/refusal"
+is "cleanup under a running one: refused" $? 2
+ok "with a line" grep -q 'another vrrpd runs eth0 vrid 51' "$T/refusal"
+ok "and nothing is changed" holds a 10.0.0.1
+
+# --- the guard dies -----------------------------------------------------------
+
+sleep 1
+kill -9 "$(guard_of a)"
+ok "the guard is killed: another one" until_true 1 logged a 'another guard watches'
+signal a KILL
+ok "which works too" until_true 1 clean
+end_pair
+
+pair 10.0.0.1
+sleep 1
+kill -TERM "$(guard_of a)"
+kill -INT "$(guard_of a)"
+kill -9 "$(guard_of a)"
+until_true 1 logged a 'another guard watches'
+kill -9 "$(guard_of a)"
+wait "${PID[a]}"
+is "its successor at once: steps down, status" $? 2
+ok "in order" clean
+stop b
+
+# --- leases -------------------------------------------------------------------
+
+start a -v 51 10.0.0.1/24
+until_true 5 is_master a
+lease() { at a ip -o addr show | grep -oE '10.0.0.1/.*valid_lft [0-9]+' | grep -oE '[0-9]+$'; }
+least=9
+for i in 1 2 3 4 5 6 7 8; do
+	sleep 0.4
+	least=$(printf '%s\n' "$least" "$(lease)" | sort -n | head -1)
+done
+within "the lease is renewed, s" "$least" 3 4
+ip netns exec a ip monitor address >"$T/monitor" &
+PIDS+=($!)
+sleep 3.1
+within "others hear of it once a second" "$(grep -c 10.0.0.1/24 "$T/monitor")" 2 4
+within "we do not look at the interface for it" "$(report a | grep -c .)" 1 99
+stop a
+same "and all is as before" "$(snapshot_all a)" "$before"
+
+# The route to the prefix is the own address's too: it must not end.
+at a ip addr add 2001:db8::11/64 dev eth0 nodad
+start a -v 51 -3 -d 0.1 fe80::51 2001:db8::51/64
+until_true 2 holds a 2001:db8::51
+sleep 1.2
+is "no route has a lease" "$(at a ip -6 route show dev eth0 | grep -c expires)" 0
+kill -9 "${PID[a]}" "$(guard_of a)"
+ok "the address ends" until_true 6 not holds a 2001:db8::51
+ok "the route stays" eval 'at a ip -6 route show | grep -q "^2001:db8::/64 dev eth0"'
+done_testing
