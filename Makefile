@@ -26,10 +26,10 @@ ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 PURE	= fsm.o frame.o packet.o announce.o drop.o conf.o record.o
 CODEC	= frame.o packet.o announce.o drop.o
 EDGES	= log.o libnetlink.o link.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
-	  report.o cmdline.o
+	  sandbox.o report.o cmdline.o
 TOP	= vrrpd.o start.o guard.o clean.o router.o host.o
 HEADERS	= record.h vmac.h respond.h vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h \
-	  lockfile.h process.h report.h cmdline.h \
+	  lockfile.h process.h sandbox.h report.h cmdline.h \
 	  router.h guard.h clean.h start.h
 
 CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \

@@ -44,6 +44,8 @@ static const struct option long_options[] = {
 	{ "no-guard", no_argument, NULL, CONF_NO_GUARD },
 	{ "no-lease", no_argument, NULL, CONF_NO_LEASE },
 	{ "hang-limit", required_argument, NULL, CONF_HANG_LIMIT },
+	{ "user", required_argument, NULL, CONF_USER },
+	{ "no-sandbox", no_argument, NULL, CONF_NO_SANDBOX },
 	{ "log-level", required_argument, NULL, 'L' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -76,6 +78,8 @@ static const char help[] =
 "      --no-guard          no second process that cleans up after a crash\n"
 "      --no-lease          addresses stay when nobody renews them\n"
 "      --hang-limit SECONDS     a Master is hung [3 intervals]; 0 = never\n"
+"      --user NAME         user in the sandbox [nobody]\n"
+"      --no-sandbox        stay root, and no filter of system calls\n"
 "  -D, --daemon            go to the background, log to syslog\n"
 "  -F, --foreground        stay, log to stderr [so it is without -D]\n"
 "  -f, --piddir DIR        directory of the pid file [/run]\n"

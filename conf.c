@@ -14,6 +14,7 @@
 
 enum {
 	LOG_NAME_MAX = 32,
+	USER_NAME_MAX = 32,		/* of useradd(8) */
 	DELAY_MAX = 3600,		/* seconds */
 	REFRESH_MAX = 86400,		/* seconds */
 	REFRESH_DEFAULT = 60,		/* seconds */
@@ -263,6 +264,18 @@ set_log_name(struct conf *conf, const char *text, char *err)
 }
 
 static int
+set_user(struct conf *conf, const char *text, char *err)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > USER_NAME_MAX || strchr(text, ':') != NULL)
+		return refuse(err, "--user '%.64s': a name of /etc/passwd has "
+		    "1 to %d characters and no colon", text, USER_NAME_MAX);
+	conf->user = text;
+	return 0;
+}
+
+static int
 set_log_level(struct conf *conf, const char *text, char *err)
 {
 	size_t i;
@@ -301,6 +314,7 @@ conf_init(struct conf *conf)
 	conf->guard = true;
 	conf->lease = true;
 	conf->hang_limit = -1;
+	conf->sandbox = true;
 	conf->piddir = "/run";
 	conf->log_level = LOG_INFO;
 }
@@ -322,6 +336,14 @@ set_text(const char **value, const char *option, const char *text, char *err)
 	return 0;
 }
 
+static int
+set_macvlan(struct conf *conf, const char *name, char *err)
+{
+	conf->use_macvlan = true;
+	return name == NULL ? 0 :
+	    set_ifname(conf->macvlan, "--macvlan", name, err);
+}
+
 /* The options that need no text. */
 static int
 set_switch(struct conf *conf, int option, char *err)
@@ -337,6 +359,8 @@ set_switch(struct conf *conf, int option, char *err)
 		return set_flag(&conf->guard, false);
 	case CONF_NO_LEASE:
 		return set_flag(&conf->lease, false);
+	case CONF_NO_SANDBOX:
+		return set_flag(&conf->sandbox, false);
 	case 'n':
 		return set_flag(&vr->vmac, false);
 	case 's':
@@ -377,9 +401,7 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 	case CONF_CHECKSUM:
 		return set_checksum(vr, text, err);
 	case CONF_MACVLAN:
-		conf->use_macvlan = true;
-		return text == NULL ? 0 :
-		    set_ifname(conf->macvlan, "--macvlan", text, err);
+		return set_macvlan(conf, text, err);
 	case CONF_DOWN_TIMER_ADVERTS:
 		return set_number("--down-timer-adverts", text, 2, 100,
 		    &vr->down_adverts, err);
@@ -388,6 +410,8 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 	case CONF_HANG_LIMIT:
 		return set_seconds("--hang-limit", text, 0, DELAY_MAX,
 		    &conf->hang_limit, err);
+	case CONF_USER:
+		return set_user(conf, text, err);
 	case 'a':
 		return set_auth(vr, text, err);
 	case 'f':
@@ -609,6 +633,13 @@ conf_finish(struct conf *conf, char *err)
 	if (conf->daemonize && conf->foreground)
 		return refuse(err, "-D and -F: background or foreground, not "
 		    "both");
+	if (conf->user != NULL && !conf->sandbox)
+		return refuse(err, "--user and --no-sandbox: the user is for "
+		    "the sandbox, not both");
+	if (conf->sandbox && !conf->guard && !conf->cleanup &&
+	    (conf->on_master != NULL || conf->on_backup != NULL))
+		return refuse(err, "--no-guard: nobody runs the script from "
+		    "the sandbox; it needs --no-sandbox");
 	if (conf->use_macvlan && !vr->vmac)
 		return refuse(err, "--macvlan and -n: with or without a "
 		    "virtual MAC, not both");
@@ -686,7 +717,7 @@ conf_print(char *buf, size_t size, const struct conf *conf)
 	    "accept packets to the addresses %s\npreempt %s\n"
 	    "authentication %s\nchecksum %s\n"
 	    "start delay %d s\npreempt delay %d s\nrefresh %d s\n"
-	    "differing address lists %s\nrealtime %s\n"
+	    "differing address lists %s\nrealtime %s\nsandbox %s%s\n"
 	    "guard %s\nlease %s\nhang limit %d s\n"
 	    "pid file %s/%s_%s_%u.pid\n"
 	    "on master %s\non backup %s\nlog level %s\n",
@@ -702,9 +733,11 @@ conf_print(char *buf, size_t size, const struct conf *conf)
 	    (int)(vr->preempt_delay / VRRP_SECOND),
 	    (int)(vr->refresh / VRRP_SECOND),
 	    vr->strict_addresses ? "dropped" : "logged",
-	    conf->realtime ? "yes" : "no", conf->guard ? "yes" : "no",
-	    conf->lease ? "yes" : "no", conf->guard ?
-	    (int)(conf_hang_limit(conf) / VRRP_SECOND) : 0, conf->piddir,
+	    conf->realtime ? "yes" : "no", conf->sandbox ? "user " : "no",
+	    !conf->sandbox ? "" : conf->user ? conf->user : CONF_DEFAULT_USER,
+	    conf->guard ? "yes" : "no", conf->lease ? "yes" : "no",
+	    conf->guard ? (int)(conf_hang_limit(conf) / VRRP_SECOND) : 0,
+	    conf->piddir,
 	    conf_pid_stem(conf), vr->ifname, vr->vrid,
 	    conf->on_master ? conf->on_master : "nothing",
 	    conf->on_backup ? conf->on_backup : "nothing",

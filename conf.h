@@ -23,8 +23,12 @@ enum conf_option {
 	CONF_REALTIME,
 	CONF_NO_GUARD,
 	CONF_NO_LEASE,
-	CONF_HANG_LIMIT
+	CONF_HANG_LIMIT,
+	CONF_USER,
+	CONF_NO_SANDBOX
 };
+
+#define CONF_DEFAULT_USER	"nobody"
 
 enum {
 	CONF_ERROR_LEN = 256,		/* room for any message */
@@ -40,6 +44,8 @@ struct conf {
 	bool guard;			/* a second process watches us */
 	bool lease;			/* the addresses end without us */
 	usec_t hang_limit;		/* 0 = off, -1 = by the interval */
+	bool sandbox;
+	const char *user;		/* in the sandbox; NULL = not given */
 	const char *piddir;
 	const char *log_name;		/* NULL = not given */
 	const char *on_master;		/* NULL = no script */

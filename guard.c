@@ -156,7 +156,9 @@ guard_reap(struct router *r, usec_t now)
 	close(g->fd);
 	g->fd = -1;
 	g->pid = 0;
-	if (now - g->since < GUARD_LIFE_MIN || guard_start(r, now) == -1)
+	if (now - g->since < GUARD_LIFE_MIN || (r->conf.sandbox &&
+	    (r->conf.on_master != NULL || r->conf.on_backup != NULL)) ||
+	    guard_start(r, now) == -1)
 		return false;
 	guard_state(r, r->vr.state, now);
 	log_notice("another guard watches");

@@ -24,6 +24,7 @@ struct process_signals process_signals;
 
 static char *title;			/* argv[0] */
 static volatile sig_atomic_t *fault_note;
+static int null_fd = -1;	/* /dev/null, since process_detach() */
 
 /* Microseconds; a step of the wall clock moves nothing (F12). */
 usec_t
@@ -175,7 +176,9 @@ process_detach(void)
 	int ready[2];
 	pid_t pid;
 
-	if (pipe2(ready, O_CLOEXEC) == -1)
+	/* Opened here: process_ready() may be inside the sandbox. */
+	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null_fd == -1 || pipe2(ready, O_CLOEXEC) == -1)
 		return -1;
 	pid = fork();
 	if (pid == -1)
@@ -195,14 +198,9 @@ process_detach(void)
 void
 process_mute(void)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null == -1)
-		return;
-	dup2(null, STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
-	close(null);
+	dup2(null_fd, STDIN_FILENO);
+	dup2(null_fd, STDOUT_FILENO);
+	dup2(null_fd, STDERR_FILENO);
 }
 
 /* The router runs: the parent of process_detach() may return. */
@@ -245,7 +243,13 @@ process_realtime(void)
 {
 	const struct sched_param rr = { .sched_priority = 1 };
 	const struct rlimit limit = { 200000, 200000 };		/* us */
+	const struct rlimit memory = { RLIM_INFINITY, RLIM_INFINITY };
 
+	/*
+	 * Without CAP_IPC_LOCK, which the sandbox takes, a stack that grows
+	 * past the limit is the end.  Who may not raise it has what he has.
+	 */
+	(void)setrlimit(RLIMIT_MEMLOCK, &memory);
 	if (setrlimit(RLIMIT_RTTIME, &limit) == -1 ||
 	    sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK,
 	    &rr) == -1)

@@ -5,6 +5,7 @@
 #include "start.h"
 #include "clean.h"
 #include "process.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -48,6 +49,32 @@ check_macvlan(struct router *r)
 		    "exists and is not ours", r->conf.macvlan);
 }
 
+/* Where the way out of what is root leads. */
+static uid_t sandbox_uid;
+static gid_t sandbox_gid;
+
+static const char *
+sandbox_user(const struct conf *conf)
+{
+	return conf->user != NULL ? conf->user : CONF_DEFAULT_USER;
+}
+
+static void
+check_sandbox(const struct conf *conf)
+{
+	const char *user = sandbox_user(conf);
+
+	if (!conf->sandbox)
+		return;
+	if (sandbox_check() == -1)
+		fatal(EXIT_SYSTEM, "sandbox: seccomp: %s; --no-sandbox does "
+		    "without", strerror(errno));
+	if (sandbox_find_user(user, &sandbox_uid, &sandbox_gid) == -1)
+		fatal(EXIT_REFUSED, "--user %s: no such user in /etc/passwd%s"
+		    "%s", user, errno == ENOENT ? "" : ": ",
+		    errno == ENOENT ? "" : strerror(errno));
+}
+
 static void
 check_permitted(void)
 {
@@ -89,6 +116,7 @@ start_check(struct router *r)
 	check_macvlan(r);
 	check_mtu(r);
 	check_permitted();
+	check_sandbox(&r->conf);
 }
 
 /* A record of what is still to be undone is kept for the next start. */
@@ -312,6 +340,34 @@ start_router(struct router *r, usec_t now)
 	log_info("vrrpd %s starts", VERSION);
 	if (guard_start(r, now) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));
+}
+
+/*
+ * The last of what needs root is done.  Standard error is still that of the
+ * operator, who is told there what fails; -1 then.
+ */
+int
+start_sandbox(struct router *r)
+{
+	const char *step, *user = sandbox_user(&r->conf);
+
+	if (!r->conf.sandbox)
+		return 0;
+	if (sandbox_enter(sandbox_uid, sandbox_gid, r->conf.user != NULL,
+	    &step) == -1) {
+		log_open(r->conf.log_level);
+		log_err("sandbox: %s: %s; --no-sandbox does without", step,
+		    strerror(errno));
+		if (r->conf.daemonize)
+			log_to_syslog(r->conf.log_name);
+		return -1;
+	}
+	if (step == NULL)
+		log_info("sandbox: user %s", user);
+	else
+		log_notice("sandbox: not user %s, %s: %s; uid is %u", user,
+		    step, strerror(errno), (unsigned)geteuid());
+	return 0;
 }
 
 /* What a virtual router of this family left on the host. */

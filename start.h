@@ -20,6 +20,7 @@ enum {
 void	start_check(struct router *);
 void	start_lock(struct router *);
 void	start_router(struct router *, usec_t);
+int	start_sandbox(struct router *);
 _Noreturn void start_cleanup(struct router *, usec_t);
 
 #endif

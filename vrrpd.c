@@ -238,6 +238,12 @@ main(int argc, char **argv)
 	start_router(&d, process_now());
 	if (d.conf.realtime)
 		log_realtime(process_realtime());
+	/* Makes what root alone can make: the macvlan's sysctls. */
+	host_reconcile(&d, process_now());
+	if (start_sandbox(&d) == -1) {
+		stop_router(&waiting);
+		return EXIT_SYSTEM;
+	}
 	process_ready(ready);
 	notify_manager("READY=1");
 	while (!process_signals.stop)

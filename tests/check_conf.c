@@ -19,6 +19,9 @@
 #define NOT_IFNAME(name) \
 	"-i '" name "': not an interface name (an alias cannot send; name " \
 	"the interface itself)"
+#define NOT_USER(name) \
+	"--user '" name "': a name of /etc/passwd has 1 to 32 characters and " \
+	"no colon"
 #define X10	"xxxxxxxxxx"
 #define X64	X10 X10 X10 X10 X10 X10 "xxxx"
 
@@ -74,6 +77,8 @@ START_TEST(defaults)
 	ck_assert_ptr_null(conf.vr.family);
 	ck_assert(conf.vr.vmac && conf.vr.preempt && conf.vr.accept);
 	ck_assert(!conf.use_macvlan && !conf.realtime);
+	ck_assert(conf.sandbox);
+	ck_assert_ptr_null(conf.user);
 	ck_assert(!conf.vr.owner && !conf.vr.strict_addresses);
 	ck_assert_int_eq(conf.vr.start_delay, 0);
 	ck_assert_int_eq(conf.vr.preempt_delay, 0);
@@ -119,6 +124,11 @@ START_TEST(accepted)
 		{ CONF_REFRESH, "0", "refresh 0 s\n" },
 		{ CONF_REFRESH, "86400", "refresh 86400 s\n" },
 		{ CONF_STRICT_ADDRESSES, NULL, "address lists dropped\n" },
+		{ CONF_USER, "v", "sandbox user v\n" },
+		{ CONF_USER, X10 X10 X10 "-_", "sandbox user " X10 X10 X10
+		    "-_\n" },
+		{ CONF_USER, "1000", "sandbox user 1000\n" },
+		{ CONF_NO_SANDBOX, NULL, "sandbox no\n" },
 		{ 'L', "err", "log level err\n" },
 		{ 'L', "warning", "log level warning\n" },
 		{ 'L', "notice", "log level notice\n" },
@@ -208,6 +218,9 @@ START_TEST(refused)
 		{ 'U', "", "-U '': a path has 1 to 1000 characters" },
 		{ CONF_ON_BACKUP, "",
 		    "--on-backup '': a path has 1 to 1000 characters" },
+		{ CONF_USER, "", NOT_USER("") },
+		{ CONF_USER, "a:b", NOT_USER("a:b") },
+		{ CONF_USER, X10 X10 X10 "xxx", NOT_USER(X10 X10 X10 "xxx") },
 		{ 'l', "", "-l '': must have 1 to 32 characters" },
 		{ 'l', X10 X10 X10 "xxx",
 		    "-l '" X10 X10 X10 "xxx': must have 1 to 32 characters" },
@@ -468,6 +481,23 @@ START_TEST(what_is_missing)
 }
 END_TEST
 
+/* A user that would not be used is a mistake; each alone is not. */
+START_TEST(user_without_sandbox)
+{
+	set_minimum();
+	ck_assert_int_eq(conf_set(&conf, CONF_USER, "vrrp", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	ck_assert_int_eq(conf_set(&conf, CONF_NO_SANDBOX, NULL, err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), -1);
+	ck_assert_str_eq(err, "--user and --no-sandbox: the user is for the "
+	    "sandbox, not both");
+	setup();
+	set_minimum();
+	ck_assert_int_eq(conf_set(&conf, CONF_NO_SANDBOX, NULL, err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+}
+END_TEST
+
 /* R3768-5.3.4-1 to -3, P-30, P-31: priority and ownership go together */
 START_TEST(owner)
 {
@@ -528,7 +558,7 @@ START_TEST(print_all)
 	    "virtual mac on eth0\naccept packets to the addresses yes\n"
 	    "preempt yes\nauthentication none\nchecksum of version 2\n"
 	    "start delay 0 s\npreempt delay 0 s\nrefresh 60 s\n"
-	    "differing address lists logged\nrealtime no\n"
+	    "differing address lists logged\nrealtime no\nsandbox user nobody\n"
 	    "guard yes\nlease yes\nhang limit 3 s\n"
 	    "pid file /run/vrrpd_eth0_51.pid\n"
 	    "on master nothing\non backup nothing\nlog level info\n"
@@ -596,6 +626,7 @@ main(void)
 	tcase_add_test(tc, daemon_takes_no_file);
 	tcase_add_test(tc, address_count);
 	tcase_add_test(tc, what_is_missing);
+	tcase_add_test(tc, user_without_sandbox);
 	tcase_add_test(tc, owner);
 	tcase_add_test(tc, print_all);
 	tcase_add_test(tc, print_longest);

@@ -61,7 +61,7 @@ check_includes announce.c vrrp.h wire.h
 check_includes conf.c conf.h
 check_includes record.h vrrp.h
 check_includes record.c record.h
-for edge in log libnetlink link vmac respond ipaddr notify lockfile process report; do
+for edge in log libnetlink link vmac respond ipaddr notify lockfile process sandbox report; do
 	check_includes $edge.h vrrp.h libnetlink.h log.h
 	check_includes $edge.c $edge.h vrrp.h libnetlink.h log.h
 done
