@@ -112,7 +112,7 @@ ok "pid file removed at the end" [ ! -e "$pid_file" ]
 # --- background and descriptors -----------------------------------------------
 
 links() { readlink "/proc/$1/fd"/[012] | uniq; }
-at a "$VRRPD" -D -i eth0 -v 51 -f "$T/a" 10.0.0.1 9<"$T/err" >"$T/out" 2>&1
+at a "$VRRPD" $VRRPD_OPTIONS -D -i eth0 -v 51 -f "$T/a" 10.0.0.1 9<"$T/err" >"$T/out" 2>&1
 is "-D: status 0" $? 0
 pid=$(cat "$pid_file")
 PIDS+=("$pid")
@@ -127,7 +127,7 @@ kill "$pid"
 until_true 2 not test -e "$pid_file"
 
 for mode in -D -F; do
-	at a "$VRRPD" $mode -i eth0 -v 51 -f "$T/a" 10.0.0.1 <&- >&- 2>&- &
+	at a "$VRRPD" $VRRPD_OPTIONS $mode -i eth0 -v 51 -f "$T/a" 10.0.0.1 <&- >&- 2>&- &
 	until_true 2 test -s "$pid_file"
 	pid=$(cat "$pid_file")
 	PIDS+=("$pid")
@@ -147,7 +147,7 @@ at b ip link set dev eth0 down
 at b ip link set dev eth0 name abcdefghijklmno
 at b ip link set dev abcdefghijklmno up
 capture long
-ip netns exec b "$VRRPD" -i abcdefghijklmno -v 255 -f "$T/b" 10.0.0.1 2>"$T/b.log" &
+ip netns exec b "$VRRPD" $VRRPD_OPTIONS -i abcdefghijklmno -v 255 -f "$T/b" 10.0.0.1 2>"$T/b.log" &
 PID[b]=$!
 PIDS+=("$!")
 until_true 2 logged b '-> backup'

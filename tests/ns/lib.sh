@@ -13,9 +13,14 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VRRPD=${VRRPD:-$TOP/vrrpd}
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
-# Into fresh namespaces: a user namespace where we are allowed one.
+# Options for every daemon of a run: VRRPD_OPTIONS=--no-sandbox where a sanitizer
+# or valgrind needs calls that the sandbox refuses.
+export VRRPD_OPTIONS=${VRRPD_OPTIONS:-}
+
+# Into fresh namespaces: a user namespace where we are allowed one.  There is no
+# user there but root; NS_USERS=all, as real root, keeps those of the machine.
 if [ -z "${VRRPD_NS:-}" ]; then
-	if unshare -mrun true 2>/dev/null; then
+	if [ -z "${NS_USERS:-}" ] && unshare -mrun true 2>/dev/null; then
 		exec unshare -mrun --kill-child env VRRPD_NS=1 bash "$0" "$@"
 	elif [ "$(id -u)" = 0 ] && unshare -mn true 2>/dev/null; then
 		exec unshare -mn --kill-child env VRRPD_NS=1 bash "$0" "$@"
@@ -159,16 +164,14 @@ carrier() { at "$1" ip link show eth0 | grep -q LOWER_UP; }
 
 declare -A PID		# of the daemon on each host
 
-# start HOST ARGUMENT...: vrrpd on eth0, its log in $T/HOST.log; VRRPD_OPTIONS
-# are given to all of them
+# start HOST ARGUMENT...: vrrpd on eth0, its log in $T/HOST.log
 start() {
 	local host=$1 starts
 	shift
 	starts=$(count_logged "$host" ' starts$' 2>/dev/null)
 	# exec: the pid is the daemon's own
-	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" \
-	    ${VRRPD_OPTIONS:-} "$@" \
-	    2>>"$T/$host.log" &
+	ip netns exec "$host" ${WRAP:-} "$VRRPD" $VRRPD_OPTIONS -i eth0 \
+	    -f "$T/$host" "$@" 2>>"$T/$host.log" &
 	PID[$host]=$!
 	PIDS+=("$!")
 	until_true 5 log_grows "$host" ' starts$' "${starts:-0}"
@@ -179,9 +182,8 @@ start() {
 also() {
 	local name=$1 host=$2
 	shift 2
-	ip netns exec "$host" ${WRAP:-} "$VRRPD" -i eth0 -f "$T/$host" \
-	    ${VRRPD_OPTIONS:-} "$@" \
-	    2>>"$T/$name.log" &
+	ip netns exec "$host" ${WRAP:-} "$VRRPD" $VRRPD_OPTIONS -i eth0 \
+	    -f "$T/$host" "$@" 2>>"$T/$name.log" &
 	PID[$name]=$!
 	PIDS+=("$!")
 	until_true 5 logged "$name" ' starts$'
@@ -314,10 +316,11 @@ compile() {
 }
 
 # preload_faults: daemons started from now on have fault.c in them, with its
-# switches in $FAULT
+# switches in $FAULT.  It writes there, which the sandbox refuses.
 preload_faults() {
 	compile fault.c -fPIC -shared || return
 	export FAULT=$T/faults
 	mkdir -p "$FAULT"
+	VRRPD_OPTIONS="$VRRPD_OPTIONS --no-sandbox"
 	WRAP="env LD_PRELOAD=$T/fault ${WRAP:-}"
 }

@@ -309,7 +309,7 @@ before_b=$(snapshot_all b)
 capture sixteen
 many=()
 for v in {101..116}; do
-	ip netns exec a "$VRRPD" -i eth0 -f "$T/a" -3 -d 0.1 -v $v -p 200 \
+	ip netns exec a "$VRRPD" $VRRPD_OPTIONS -i eth0 -f "$T/a" -3 -d 0.1 -v $v -p 200 \
 	    --macvlan 10.0.0.$v 2>>"$T/many.log" &
 	many+=("$!")
 done

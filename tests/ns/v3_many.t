@@ -9,8 +9,6 @@
 # over, none by two, the last within 1.1 x Master_Down_Interval.  ROUTERS sets
 # another number.
 . "$(dirname "$0")/lib.sh"
-# Nobody resigns for who is killed.
-VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"
 
 N=${ROUTERS:-255}
 lan a b
@@ -24,11 +22,11 @@ start_all() {
 	local v
 	a=() b=()
 	for ((v = 1; v <= N; v++)); do
-		ip netns exec a "$VRRPD" -i eth0 -f "$T/a" $VRRPD_OPTIONS -L notice -3 -d 0.1 \
+		ip netns exec a "$VRRPD" $VRRPD_OPTIONS -i eth0 -f "$T/a" -L notice -3 -d 0.1 \
 		    --macvlan -v $v -p 200 10.1.0.$v 2>>"$T/a.log" &
 		a+=("$!")
 		PIDS+=("$!")
-		ip netns exec b "$VRRPD" -i eth0 -f "$T/b" $VRRPD_OPTIONS -L notice -3 -d 0.1 \
+		ip netns exec b "$VRRPD" $VRRPD_OPTIONS -i eth0 -f "$T/b" -L notice -3 -d 0.1 \
 		    --macvlan -v $v -p 100 10.1.0.$v 2>>"$T/b.log" &
 		b+=("$!")
 		PIDS+=("$!")
