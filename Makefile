@@ -35,7 +35,8 @@ HEADERS	= record.h vmac.h respond.h vrrp.h wire.h conf.h log.h libnetlink.h link
 CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
 	  tests/check_packet tests/check_packet3 tests/check_announce \
 	  tests/check_conf tests/check_conf3 tests/check_netlink tests/check_log \
-	  tests/check_cover tests/check_record tests/check_sim tests/check_model
+	  tests/check_cover tests/check_record tests/check_sandbox \
+	  tests/check_sim tests/check_model
 CHECK_FSM = tests/check_util.h tests/fsm_util.h fsm.o
 CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
@@ -71,6 +72,9 @@ tests/check_conf3: tests/check_conf3.c tests/check_util.h conf.o frame.o
 	$(LINK_TEST) tests/check_conf3.c conf.o frame.o $(CHECK_LIBS)
 tests/check_netlink: tests/check_netlink.c libnetlink.o
 	$(LINK_TEST) tests/check_netlink.c libnetlink.o $(CHECK_LIBS)
+tests/check_sandbox: tests/check_sandbox.c tests/check_util.h sandbox.h \
+    sandbox.o
+	$(LINK_TEST) tests/check_sandbox.c sandbox.o $(CHECK_LIBS)
 tests/check_log: tests/check_log.c log.o
 	$(LINK_TEST) tests/check_log.c log.o $(CHECK_LIBS)
 

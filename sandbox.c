@@ -576,6 +576,7 @@ drop_bounding_set(void)
 	return 0;
 }
 
+/* None is inheritable, so that none stays ambient. */
 static int
 keep_capabilities(void)
 {
@@ -587,13 +588,7 @@ keep_capabilities(void)
 	memset(data, 0, sizeof(data));
 	data[CAP_TO_INDEX(CAP_NET_ADMIN)].permitted = CAPABILITIES;
 	data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective = CAPABILITIES;
-	if (syscall(SYS_capset, &head, data) == -1)
-		return -1;
-#ifdef PR_CAP_AMBIENT
-	/* Without it, as before Linux 4.3, there are none to be cleared. */
-	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL);
-#endif
-	return 0;
+	return (int)syscall(SYS_capset, &head, data);
 }
 
 /*

@@ -55,7 +55,8 @@ for pair in $TARGETS; do
 		*" $name "*) continue ;;
 		esac
 		# shellcheck disable=SC2086
-		compile "$source" fsm.c conf.c log.c $codec
+		compile "$source" fsm.c conf.c log.c record.c \
+		    sandbox.c $codec
 		run "$name"
 	done
 	for name in packet frame conf; do
