@@ -165,6 +165,14 @@ NS	= tests/ns
 check-ns: vrrpd tests/ns/inject tests/ns/fault.so
 	prove --timer $(NS)
 
+# Every fault, state, mode and protocol: some ten minutes.  FAULTS=short is a
+# sample of it; tests/faults/run.sh tells what else can be chosen.
+tests/faults/watch: tests/faults/watch.c
+	$(LINK_TEST) tests/faults/watch.c
+FAULT_TOOLS = vrrpd tests/faults/watch tests/ns/fault.so
+check-faults: $(FAULT_TOOLS)
+	@tests/faults/run.sh
+
 check: unit replay check-ns
 
 demo: vrrpd
@@ -190,9 +198,9 @@ dist:
 
 clean:
 	rm -f vrrpd *.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
-	    tests/ns/inject tests/ns/fault.so
+	    tests/ns/inject tests/ns/fault.so tests/faults/watch
 
-.PHONY: soak spin model-mutants fuzz replay coverage cross
+.PHONY: soak spin model-mutants fuzz replay coverage cross check-faults
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:
 .SUFFIXES: .c .o

@@ -7,6 +7,7 @@
  *   send	packet sockets fail with the errno that stands in the file
  *   clock	the wall clock is wrong by the seconds that stand in the file
  *   monotonic	likewise the monotonic clock, so that a timeout comes sooner
+ *   fork	no new process, with the errno that stands in the file
  *
  * The file trace, if it exists, gets a line for each order: "advert PRIORITY",
  * "arp ADDRESS", "hwaddr MAC", "newaddr", "deladdr".
@@ -168,6 +169,21 @@ ioctl(int fd, unsigned long request, ...)
 		}
 	}
 	return real(fd, request, ifr);
+}
+
+pid_t
+fork(void)
+{
+	static pid_t (*real)(void);
+	char text[32];
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "fork");
+	if (fault("fork", text)) {
+		errno = atoi(text);
+		return -1;
+	}
+	return real();
 }
 
 int
