@@ -54,7 +54,7 @@ restore_mac(struct router *r, usec_t now)
 {
 	if (r->mac_file.fd == -1 || !vrrp_mac_is_virtual(r->seen.mac))
 		return 0;
-	if (vmac_restore(r->seen.index, r->seen.mac, r->own_mac) == -1)
+	if (vmac_restore(&r->nl, r->seen.index, r->seen.mac, r->own_mac) == -1)
 		return -1;
 	router_announce_own(r, r->own_mac, now);
 	return 0;

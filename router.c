@@ -113,7 +113,8 @@ router_sources(const struct router *r, unsigned *n)
 static bool
 swap_on(struct router *r)
 {
-	if (vmac_swap(r->link.index, r->virtual_mac, r->own_mac) == -1) {
+	if (vmac_swap(&r->nl, r->link.index, r->virtual_mac,
+	    r->own_mac) == -1) {
 		log_err("cannot set the virtual MAC: %s%s", strerror(errno),
 		    errno == EBUSY || errno == EOPNOTSUPP ?
 		    " (this driver needs --macvlan or -n)" : "");
@@ -148,7 +149,8 @@ router_mac_off(struct router *r, usec_t now)
 	if (!r->swapped)
 		return;
 	r->swapped = false;
-	if (vmac_restore(r->link.index, r->virtual_mac, r->own_mac) == -1) {
+	if (vmac_restore(&r->nl, r->link.index, r->virtual_mac,
+	    r->own_mac) == -1) {
 		if (errno != ENODEV && errno != ENXIO)
 			log_err("cannot put the own MAC back: %s",
 			    strerror(errno));

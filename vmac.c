@@ -30,19 +30,22 @@ enum {
 	RP_FILTER_LOOSE = 2		/* answers leave by the interface */
 };
 
-/* The ioctls want the name; it may have changed since we learned it. */
+/*
+ * The ioctls want the name; it may have changed since we learned it.  Any
+ * socket will do; this one is there even when no descriptor is to be had.
+ */
 static int
-mac_ioctl(int fd, unsigned index, unsigned long request, unsigned short family,
-    const uint8_t *mac)
+mac_ioctl(struct nl *nl, unsigned index, unsigned long request,
+    unsigned short family, const uint8_t *mac)
 {
 	struct ifreq ifr = { .ifr_ifindex = (int)index };
 
-	if (ioctl(fd, SIOCGIFNAME, &ifr) == -1)
+	if (ioctl(nl->fd, SIOCGIFNAME, &ifr) == -1)
 		return -1;
 	memset(&ifr.ifr_hwaddr, 0, sizeof(ifr.ifr_hwaddr));
 	ifr.ifr_hwaddr.sa_family = family;
 	memcpy(ifr.ifr_hwaddr.sa_data, mac, VRRP_MAC_LEN);
-	return ioctl(fd, request, &ifr);
+	return ioctl(nl->fd, request, &ifr);
 }
 
 /*
@@ -50,38 +53,24 @@ mac_ioctl(int fd, unsigned index, unsigned long request, unsigned short family,
  * go on receiving for own.  EBUSY: the driver wants it down for that.
  */
 int
-vmac_swap(unsigned index, const uint8_t *mac, const uint8_t *own)
+vmac_swap(struct nl *nl, unsigned index, const uint8_t *mac,
+    const uint8_t *own)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int result, saved;
-
-	if (fd == -1)
+	if (mac_ioctl(nl, index, SIOCSIFHWADDR, ARPHRD_ETHER, mac) == -1)
 		return -1;
-	result = mac_ioctl(fd, index, SIOCSIFHWADDR, ARPHRD_ETHER, mac);
-	if (result == 0)
-		(void)mac_ioctl(fd, index, SIOCADDMULTI, AF_UNSPEC, own);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return result;
+	(void)mac_ioctl(nl, index, SIOCADDMULTI, AF_UNSPEC, own);
+	return 0;
 }
 
 /* The way back.  mac is what the interface has now. */
 int
-vmac_restore(unsigned index, const uint8_t *mac, const uint8_t *own)
+vmac_restore(struct nl *nl, unsigned index, const uint8_t *mac,
+    const uint8_t *own)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int result = 0, saved;
-
-	if (fd == -1)
-		return -1;
-	(void)mac_ioctl(fd, index, SIOCDELMULTI, AF_UNSPEC, own);
-	if (memcmp(mac, own, VRRP_MAC_LEN) != 0)
-		result = mac_ioctl(fd, index, SIOCSIFHWADDR, ARPHRD_ETHER, own);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return result;
+	(void)mac_ioctl(nl, index, SIOCDELMULTI, AF_UNSPEC, own);
+	if (memcmp(mac, own, VRRP_MAC_LEN) == 0)
+		return 0;
+	return mac_ioctl(nl, index, SIOCSIFHWADDR, ARPHRD_ETHER, own);
 }
 
 static void

@@ -9,8 +9,8 @@
 #include "libnetlink.h"
 #include "vrrp.h"
 
-int	vmac_swap(unsigned, const uint8_t *, const uint8_t *);
-int	vmac_restore(unsigned, const uint8_t *, const uint8_t *);
+int	vmac_swap(struct nl *, unsigned, const uint8_t *, const uint8_t *);
+int	vmac_restore(struct nl *, unsigned, const uint8_t *, const uint8_t *);
 
 int	vmac_create(struct nl *, unsigned, const char *, const uint8_t *,
 	    const char *);
