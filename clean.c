@@ -96,10 +96,10 @@ clean_undo(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 	if (r->seen.present) {
 		resign(r, frame, len, now);
 		error = undo_link(r, now);
-		link_close(&r->link);
 	}
 	if (!r->conf.vr.owner && ipaddr_unblock(&r->nl, &r->conf.vr) == -1)
 		error = errno;
+	link_close(&r->link);		/* takes the kernel its time */
 	errno = error;
 	return error == 0 ? 0 : -1;
 }

@@ -11,6 +11,7 @@
 #include "router.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,6 +31,10 @@ enum request {
 struct message {
 	uint8_t request;		/* enum request */
 	uint8_t from, to;		/* enum vrrp_state */
+};
+
+enum {
+	GUARD_FD = 64			/* more than a daemon ever has open */
 };
 
 /* How long scripts may go on when the daemon has gone. */
@@ -418,6 +423,21 @@ run_guard(struct router *r, pid_t daemon)
 	_exit(0);
 }
 
+/*
+ * The kernel closes what a dead process had open from the highest number down,
+ * and takes some 20 ms for each packet socket.  The guard shall know before.
+ */
+static int
+last_to_open(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, GUARD_FD);
+
+	if (high == -1)
+		return fd;
+	close(fd);
+	return high;
+}
+
 /* A guard for this daemon; -1 with errno. */
 int
 guard_start(struct router *r, usec_t now)
@@ -437,11 +457,11 @@ guard_start(struct router *r, usec_t now)
 		run_guard(r, daemon);
 	}
 	close(pair[1]);
-	r->guard.fd = pair[0];
+	r->guard.fd = last_to_open(pair[0]);
 	r->guard.since = now;
 	if (r->guard.pid != -1)
 		return 0;
-	close(pair[0]);
+	close(r->guard.fd);
 	r->guard.fd = -1;
 	r->guard.pid = 0;
 	return -1;
