@@ -104,12 +104,21 @@ clean_undo(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 	return error == 0 ? 0 : -1;
 }
 
-/* At the very end, Master no more: the macvlan, the sysctls, the files. */
+/*
+ * At the very end, Master no more: the macvlan, the sysctls, the files.  A MAC
+ * that could not be put back stays recorded for the next start.
+ */
 void
 clean_leave(struct router *r)
 {
+	/* A guard may have seen the interface last when it was born. */
+	if (link_get(&r->nl, r->conf.vr.ifname, &r->seen) == -1)
+		log_err("cannot read the interface's state: %s",
+		    strerror(errno));
 	find_macvlan(r);
 	host_close(r);
+	if (r->seen.present && vrrp_mac_is_virtual(r->seen.mac))
+		lockfile_release(&r->mac_file);
 	lockfile_remove(&r->mac_file);
 	lockfile_remove(&r->undo_file);
 	lockfile_remove(&r->pid_file);

@@ -361,8 +361,11 @@ clean_up(struct router *r, usec_t now)
 	lockfile_write(&r->pid_file, "");
 	memcpy(r->own_mac, undo->own_mac, sizeof(r->own_mac));
 	r->holding = undo->len > 0 && r->conf.vr.accept && !r->conf.vr.owner;
-	if (clean_undo(r, undo->frame, undo->len, now) == -1)
+	if (clean_undo(r, undo->frame, undo->len, now) == -1) {
 		log_err("cannot undo all of it: %s", strerror(errno));
+		/* The next start will. */
+		lockfile_release(&r->undo_file);
+	}
 	log_err("the daemon %s%s%s", page->fault != 0 ? "died of a fault of "
 	    "its own: " : "was killed", page->fault != 0 ?
 	    strsignal(page->fault) : "", state == VRRP_MASTER ?
