@@ -9,10 +9,17 @@
 #include <errno.h>
 #include <string.h>
 
+/*
+ * A guard has had its socket since it was born, perhaps of an interface that is
+ * no more.
+ */
 static void
 resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
-	if (link_open_to_send(&r->link, r->seen.index) == -1)
+	if (r->link.index != r->seen.index)
+		link_close(&r->link);
+	if (r->link.fd == -1 &&
+	    link_open_to_send(&r->link, r->seen.index) == -1)
 		log_warning("packet socket: %s", strerror(errno));
 	else if (len > 0 && link_send(&r->link, frame, len) == -1)
 		report_send_error(&r->stats, errno, now);

@@ -405,6 +405,8 @@ become_guard(struct router *r, sigset_t *waiting)
 	sigprocmask(SIG_BLOCK, waiting, NULL);
 	if (nl_open(&r->nl, 0) == -1)
 		_exit(1);
+	/* There may be no descriptor when it is needed. */
+	(void)link_open_to_send(&r->link, r->seen.index);
 	if (r->conf.realtime)
 		process_realtime();
 }
