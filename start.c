@@ -8,7 +8,9 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/rtnetlink.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,15 +150,31 @@ open_own(struct router *r, struct lockfile *file, const char *kind, char *text,
 	return lockfile_open(file, path, text, size);
 }
 
+/* Of a pid file that is locked: whether it names somebody who is no more. */
+static bool
+holder_is_dead(const char *path)
+{
+	char text[32] = "";
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	pid_t pid;
+
+	if (fd == -1)
+		return true;
+	if (read(fd, text, sizeof(text) - 1) == -1)
+		text[0] = '\0';
+	close(fd);
+	pid = (pid_t)strtol(text, NULL, 10);
+	return pid <= 0 || (kill(pid, 0) == -1 && errno == ESRCH);
+}
+
 /*
- * The lock of one that dies goes with its process.  Its guard holds it on, and
- * empties the file, until everything is cleaned up.
+ * The lock of one that dies goes with its process.  Its guard holds it on until
+ * everything is cleaned up, and empties the file as soon as it knows.
  */
 void
 start_lock(struct router *r)
 {
 	const struct timespec poll = { .tv_nsec = LOCK_POLL };
-	struct stat st;
 	char text[32];
 	int i;
 
@@ -166,8 +184,8 @@ start_lock(struct router *r)
 		if (errno != EWOULDBLOCK)
 			fatal(EXIT_SYSTEM, "%s: %s", r->pid_file.path,
 			    strerror(errno));
-		if (i >= CLEAN_POLLS || (i >= LOCK_POLLS &&
-		    stat(r->pid_file.path, &st) == 0 && st.st_size > 0))
+		if (i >= CLEAN_POLLS ||
+		    (i >= LOCK_POLLS && !holder_is_dead(r->pid_file.path)))
 			fatal(EXIT_SYSTEM, "another vrrpd runs %s vrid %u; its "
 			    "pid is in %s", r->conf.vr.ifname, r->conf.vr.vrid,
 			    r->pid_file.path);
@@ -207,7 +225,7 @@ find_own_mac(struct router *r)
 	bool swaps = r->conf.vr.vmac && !r->conf.use_macvlan;
 
 	memcpy(mac, r->seen.mac, sizeof(mac));
-	if ((virtual || swaps) && lock_mac_file(r, record,
+	if ((virtual || swaps || r->conf.cleanup) && lock_mac_file(r, record,
 	    sizeof(record)) && virtual && !record_parse_mac(mac, record)) {
 		memcpy(mac, r->seen.permanent, sizeof(mac));
 		if (!r->seen.has_permanent || vrrp_mac_is_virtual(mac))
