@@ -41,8 +41,10 @@ enum {
 #define SCRIPT_GRACE	(10 * VRRP_SECOND)
 /* A guard that wakes so much too late is not the only one. */
 #define LATE_MAX	(VRRP_SECOND / 4)
-/* How long a killed daemon may take to be gone. */
+/* How long a killed daemon may take to be gone before we clean up ... */
 #define KILL_GRACE	(VRRP_SECOND / 10)
+/* ... and before we do not wait for it any more. */
+#define DEATH_MAX	(60 * VRRP_SECOND)
 /* A guard that did not live so long is not followed by another. */
 #define GUARD_LIFE_MIN	(1 * VRRP_SECOND)
 
@@ -182,13 +184,18 @@ guard_leave(struct router *r)
 	};
 	struct guard *g = &r->guard;
 	fd_set set;
+	bool done;
+	int status;
 
 	if (!request(r, REQUEST_LEAVE, r->vr.state))
 		return false;
 	FD_ZERO(&set);
 	FD_SET(g->fd, &set);
-	return pselect(g->fd + 1, &set, NULL, NULL, &timeout, NULL) == 1 &&
-	    waitpid(g->pid, NULL, 0) == g->pid;
+	done = pselect(g->fd + 1, &set, NULL, NULL, &timeout, NULL) == 1;
+	/* Or it would undo later what the next one does. */
+	if (!done)
+		kill(g->pid, SIGKILL);
+	return waitpid(g->pid, &status, 0) == g->pid && done && status == 0;
 }
 
 /* --- in the guard -------------------------------------------------------- */
@@ -211,6 +218,7 @@ on_message(struct router *r, const struct message *message, usec_t now)
 enum ending {
 	LIVES,
 	LEAVES,				/* it said so */
+	DYING,				/* killed, but perhaps still there */
 	DIED
 };
 
@@ -305,18 +313,22 @@ kill_daemon(struct router *r, pid_t daemon)
 
 /*
  * Nothing of a killed process's own code runs any more, but it may be in the
- * middle of a system call.
+ * middle of a system call.  False if it still is when the time is over.
  */
-static void
-await_death(struct router *r)
+static bool
+await_death(struct router *r, usec_t grace)
 {
-	const usec_t end = process_now() + KILL_GRACE;
+	const usec_t end = process_now() + grace;
 	usec_t now;
 
 	do {
 		wait_until(r, end, NULL);
 		now = process_now();
-	} while (now < end && read_messages(r, now) == LIVES);
+		if (read_messages(r, now) != LIVES)
+			return true;
+		serve_scripts(r, now);
+	} while (now < end);
+	return false;
 }
 
 /*
@@ -345,8 +357,7 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 			continue;
 		}
 		kill_daemon(r, daemon);
-		await_death(r);
-		return DIED;
+		return await_death(r, KILL_GRACE) ? DIED : DYING;
 	}
 }
 
@@ -371,6 +382,20 @@ clean_up(struct router *r, usec_t now)
 	    strsignal(page->fault) : "", state == VRRP_MASTER ?
 	    "; resigned for it, and took back what it had" : "");
 	notify_state(&r->notify, state, VRRP_INITIALIZE, now);
+}
+
+/*
+ * A daemon that got no processor to die on may have put back what it was about
+ * to renew, after we had removed it.
+ */
+static void
+clean_again(struct router *r)
+{
+	if (!await_death(r, DEATH_MAX))
+		log_err("the daemon cannot be killed");
+	r->holding = r->conf.vr.accept && !r->conf.vr.owner;
+	if (clean_undo(r, NULL, 0, process_now()) == -1)
+		log_err("cannot undo all of it: %s", strerror(errno));
 }
 
 /* Scripts that run or wait may finish, within reason. */
@@ -419,10 +444,12 @@ run_guard(struct router *r, pid_t daemon)
 
 	become_guard(r, &waiting);
 	ending = watch(r, daemon, &waiting);
-	if (ending == DIED)
-		clean_up(r, process_now());
-	else
+	if (ending == LEAVES)
 		finish_scripts(r, &waiting);
+	else
+		clean_up(r, process_now());
+	if (ending == DYING)
+		clean_again(r);
 	clean_leave(r);
 	finish_scripts(r, &waiting);
 	_exit(0);
