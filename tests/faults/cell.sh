@@ -86,6 +86,7 @@ end() {
 	set +u
 	[ -n "$FINISHED" ] || [ $RESULT = skip ] || bad "the cell broke off"
 	[ -n "$CHANGES" ] || history
+	[ $RESULT != skip ] || MAXIMUM=- TWO=- NONE=- CHANGES=-
 	{
 		printf '%s|' "$FAULT" "$STATE" "$MODE" "$PROTO" "$RESULT" \
 		    "$ANSWERS" "$LEFT" "$OTHER" "$MAXIMUM" "$TWO" "$NONE" \
@@ -118,26 +119,30 @@ release_resources() {
 
 # --- events -------------------------------------------------------------------
 
-EVENTS=() PARTIAL=
+EVENTS=() TICK=0
 T0=${EPOCHREALTIME/./} E0=0
 declare -A HOLDS=([a]=0 [b]=0) HELD=([a]=0 [b]=0)
 ASKED=0
 
-# next_event US: one, waited for so long
+# next_event US: one, waited for so long.  The witness has the clock: read -t
+# loses characters.
 next_event() {
-	local line t host what rest time
-	printf -v time '%d.%06d' $(($1 / 1000000)) $(($1 % 1000000))
-	if ! read -r -t "$time" -u "${WATCH[0]}" line; then
-		PARTIAL+=$line		# the rest of it comes later
-		return 1
-	fi
-	line=$PARTIAL$line PARTIAL=
-	EVENTS+=("$line")
-	read -r t host what rest <<<"$line"
-	case $what in
-	holds)	HOLDS[$host]=$rest ;;
-	asked)	ASKED=$t ;;
-	esac
+	local line t host what rest
+	TICK=$((TICK + 1))
+	echo "tick $TICK $1" >&"${WATCH[1]}"
+	while IFS= read -r -u "${WATCH[0]}" line; do
+		read -r t host what rest <<<"$line"
+		case $what in
+		tick)	[ "$rest" != $TICK ] || return 1
+			continue ;;
+		holds)	HOLDS[$host]=$rest ;;
+		asked)	ASKED=$t ;;
+		esac
+		EVENTS+=("$line")
+		return 0
+	done
+	bad "the witness is gone"
+	exit
 }
 
 # await US COMMAND...: looks after each event, and ten times a second
@@ -334,7 +339,7 @@ ask() {
 	local from=${#EVENTS[@]} i t host what rest hosts=
 	ASKED=0
 	echo ask >&"${WATCH[1]}"
-	await 3000000 asked || bad "the witness is gone"
+	await 10000000 asked || bad "the witness is gone"
 	for ((i = from; i < ${#EVENTS[@]}; i++)); do
 		read -r t host what rest <<<"${EVENTS[i]}"
 		[ "$what" = answer ] && [[ " $hosts " != *" $host "* ]] &&

@@ -105,6 +105,11 @@ fault_kill_guard() {
 	lives_again
 }
 
+cleanup() {
+	at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" \
+	    >>"$T/commands.out" 2>&1 || bad "cleanup ended with $?"
+}
+
 # orphaned: nobody is left to clean, but the kernel and the next start
 orphaned() {
 	local first
@@ -131,9 +136,7 @@ orphaned() {
 	[ -z "$REPLY" ] || LEFT=a:$REPLY
 	ask
 	[ "$REPLY" = b ] || bad "$REPLY answers, not b"
-	at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" \
-	    >>"$T/commands.out" 2>&1 ||
-	    bad "cleanup ended with $?"
+	cleanup
 	clean a 2
 	answers b
 }
@@ -636,6 +639,13 @@ fault_restart() {
 	done
 	[ $STATE = backup ] || [ $sent -ge 10 ] ||
 	    bad "it was Master $sent times only"
+	# Who dies before it has a guard leaves files, for the next start.
+	idle 2000000
+	look a
+	if [ "$REPLY" = file ]; then
+		LEFT=a:file
+		cleanup
+	fi
 	clean a 2
 	answers b
 	lives_again

@@ -78,7 +78,7 @@ some_cells() {
 run_cell() {
 	local name=${1// /-}
 	# shellcheck disable=SC2086 # four words
-	timeout -k 5 $LIMIT "${SPACES[@]}" env VRRPD_NS=1 \
+	timeout -k 5 $LIMIT "${SPACES[@]}" env VRRPD_NS=1 TMPDIR="$OUT" \
 	    bash "$HERE/cell.sh" $1 "$OUT" 2>"$OUT/$name.err" </dev/null
 	if [ ! -e "$OUT/$name.row" ]; then
 		printf "%s|FAIL|-|-|-|-|-|-|-|-|no result in %d s\n" \

@@ -4,7 +4,8 @@
  * It runs beside the bridge of the hosts a, b and c and prints a line for each
  * thing that happens, "TIME HOST WHAT ...", with the wall clock in us:
  *
- *   a holds N		virtual addresses on a's devices, blackholes included
+ *   a holds N		virtual addresses on its devices that are up, and
+ *			blackholes
  *   a mac MAC		of its eth0
  *   a device +NAME	and -NAME: all but eth0 and lo
  *   a advert PRIO MAC	sent by a, whether or not it went further
@@ -13,10 +14,14 @@
  *   a answer MAC	to a question of c for a virtual address
  *   a lost		events; what follows was found by looking again
  *   - asked		the answers to "ask" are all there
+ *   - tick N		see below
  *
  * Frames carry the kernel's time and the port that they came in by: with a
- * virtual MAC that alone tells two hosts apart.  "ask" on stdin makes c ask for
- * all addresses three times; the end of stdin is the end.
+ * virtual MAC that alone tells two hosts apart.  Commands come on stdin, and
+ * its end is the end:
+ *
+ *   ask		c asks for all addresses, three times
+ *   tick N US		say "- tick N" so much later, if no other comes before
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -62,6 +67,7 @@ struct addr {
 struct thing {
 	bool used;
 	bool stale;			/* not seen again in this dump */
+	bool up;			/* a device */
 	int vip;			/* -1: a device */
 	unsigned index;
 	char name[IF_NAMESIZE];
@@ -70,6 +76,8 @@ struct thing {
 struct host {
 	const char *name;
 	int fd;				/* netlink */
+	unsigned eth0;			/* its index */
+	bool up;			/* eth0 is */
 	bool dumped;
 	unsigned holds;
 	uint8_t mac[6];
@@ -135,19 +143,6 @@ find_vip(const void *octets)
 
 /* --- what is on the hosts ----------------------------------------------- */
 
-static void
-count(struct host *host)
-{
-	unsigned i, n = 0;
-
-	for (i = 0; i < THING_MAX; i++)
-		n += host->things[i].used && host->things[i].vip != -1;
-	if (n == host->holds && host->dumped)
-		return;
-	host->holds = n;
-	say(now(), host->name, "holds %u", n);
-}
-
 static struct thing *
 find(struct host *host, int vip, unsigned index)
 {
@@ -160,7 +155,31 @@ find(struct host *host, int vip, unsigned index)
 	return NULL;
 }
 
+static bool
+is_up(struct host *host, unsigned index)
+{
+	const struct thing *device = find(host, -1, index);
+
+	if (index == ANYWHERE)
+		return true;
+	return device == NULL ? index == host->eth0 && host->up : device->up;
+}
+
 static void
+count(struct host *host)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < THING_MAX; i++)
+		n += host->things[i].used && host->things[i].vip != -1 &&
+		    is_up(host, host->things[i].index);
+	if (n == host->holds && host->dumped)
+		return;
+	host->holds = n;
+	say(now(), host->name, "holds %u", n);
+}
+
+static struct thing *
 appear(struct host *host, int vip, unsigned index, const char *name)
 {
 	struct thing *thing = find(host, vip, index);
@@ -183,6 +202,7 @@ appear(struct host *host, int vip, unsigned index, const char *name)
 	snprintf(thing->name, sizeof(thing->name), "%s", name);
 	if (host->dumped)
 		count(host);
+	return thing;
 }
 
 static void
@@ -224,8 +244,16 @@ on_link(struct host *host, const struct nlmsghdr *nlh)
 	if (nlh->nlmsg_type == RTM_DELLINK || strcmp(name, "lo") == 0)
 		return;
 	if (strcmp(name, "eth0") != 0) {
-		appear(host, -1, (unsigned)ifi->ifi_index, name);
-	} else if (mac != NULL && memcmp(mac, host->mac, 6) != 0) {
+		appear(host, -1, (unsigned)ifi->ifi_index, name)->up =
+		    ifi->ifi_flags & IFF_UP;
+	} else {
+		host->eth0 = (unsigned)ifi->ifi_index;
+		host->up = ifi->ifi_flags & IFF_UP;
+	}
+	if (host->dumped)
+		count(host);
+	if (strcmp(name, "eth0") == 0 && mac != NULL &&
+	    memcmp(mac, host->mac, 6) != 0) {
 		memcpy(host->mac, mac, 6);
 		say(now(), host->name, "mac %s", mac_text(text, mac));
 	}
@@ -539,6 +567,60 @@ ask(int fd)
 			ask6(fd, &vips[i]);
 }
 
+/* --- commands ------------------------------------------------------------- */
+
+static int64_t ask_at, tick_at;		/* 0 = not at all */
+static int rounds;			/* still to be asked */
+static unsigned tick;
+
+/* The end of the witness, or one or more whole lines. */
+static void
+on_command(void)
+{
+	char text[4096], *line, *rest = text;
+	ssize_t n = read(STDIN_FILENO, text, sizeof(text) - 1);
+	unsigned number;
+	long wait;
+
+	if (n <= 0)
+		exit(0);
+	text[n] = '\0';
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (strcmp(line, "ask") == 0) {
+			rounds = ASK_ROUNDS;
+			ask_at = now();
+		} else if (sscanf(line, "tick %u %ld", &number, &wait) == 2) {
+			tick = number;
+			tick_at = now() + wait;
+		}
+}
+
+/* What is due; returns how long to wait for the next. */
+static int64_t
+on_time(int asker)
+{
+	int64_t next = INT64_MAX, t = now();
+
+	if (ask_at != 0 && t >= ask_at) {
+		if (rounds > 0)
+			ask(asker);
+		else
+			say(t, "-", "asked");
+		ask_at = rounds == 0 ? 0 :
+		    t + 1000 * (rounds > 1 ? ASK_GAP : ASK_WAIT);
+		rounds -= rounds > 0;
+	}
+	if (tick_at != 0 && t >= tick_at) {
+		say(t, "-", "tick %u", tick);
+		tick_at = 0;
+	}
+	if (ask_at != 0)
+		next = ask_at;
+	if (tick_at != 0 && tick_at < next)
+		next = tick_at;
+	return next == INT64_MAX ? 1000000 : next - t;
+}
+
 /* --- start and loop ----------------------------------------------------- */
 
 static void
@@ -626,9 +708,7 @@ int
 main(int argc, char **argv)
 {
 	struct pollfd fds[4] = { { .events = POLLIN, .fd = STDIN_FILENO } };
-	int64_t next = 0;		/* when to ask, or to say it is over */
-	int asker, home, rounds = 0, left;
-	char command[64];
+	int asker, home;
 	unsigned i;
 
 	parse(argc, argv);
@@ -646,27 +726,17 @@ main(int argc, char **argv)
 		fds[i].events = POLLIN;
 	say(now(), "-", "ready");
 	for (;;) {
-		left = next == 0 ? -1 : (int)((next - now()) / 1000);
-		if (next != 0 && left <= 0) {
-			if (rounds > 0)
-				ask(asker);
-			else
-				say(now(), "-", "asked");
-			next = rounds == 0 ? 0 : now() + 1000 *
-			    (rounds > 1 ? ASK_GAP : ASK_WAIT);
-			rounds -= rounds > 0;
-			left = 0;
-		}
-		if (poll(fds, 4, left) == -1)
+		int64_t left = on_time(asker);
+		struct timespec timeout = {
+			left / 1000000, left % 1000000 * 1000
+		};
+
+		if (ppoll(fds, 4, &timeout, NULL) == -1)
 			err(1, "poll");
 		on_wire(fds[1].fd);
 		for (i = 0; i < 2; i++)
 			on_netlink(&hosts[i]);
-		if (fds[0].revents == 0)
-			continue;
-		if (read(STDIN_FILENO, command, sizeof(command)) <= 0)
-			return 0;
-		rounds = ASK_ROUNDS;
-		next = now();
+		if (fds[0].revents != 0)
+			on_command();
 	}
 }
