@@ -129,6 +129,9 @@ leave_files(struct router *r)
 		lockfile_remove(&r->mac_file);
 	lockfile_release(&r->mac_file);
 	lockfile_release(&r->undo_file);
+	/* Others may share it. */
+	if (r->arp_file.fd != -1 && lockfile_alone(&r->arp_file))
+		lockfile_release(&r->arp_file);
 	lockfile_remove(&r->pid_file);
 }
 
@@ -327,12 +330,30 @@ clean_host(struct router *r, usec_t now)
 		lockfile_remove(&r->mac_file);
 }
 
+/*
+ * What was seen before we had the lock may be gone: the guard of an earlier
+ * life was still at work.
+ */
+static void
+look_again(struct router *r)
+{
+	const struct vrrp_conf *conf = &r->conf.vr;
+
+	if (link_get(&r->nl, conf->ifname, &r->seen) == -1 ||
+	    ipaddr_scan(&r->nl, r->seen.index, r->seen.index, conf,
+	    &r->addrs) == -1)
+		refuse_start(r, "-i %s: %s", conf->ifname, strerror(errno));
+	if (!r->seen.present)
+		refuse_start(r, "-i %s: it is gone", conf->ifname);
+}
+
 /* Everything but the loop.  The pid file is locked. */
 void
 start_router(struct router *r, usec_t now)
 {
 	char pid[32];
 
+	look_again(r);
 	find_own_mac(r);
 	record_arp(r);
 	clean_host(r, now);
