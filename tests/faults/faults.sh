@@ -397,6 +397,8 @@ fault_rm_address() {
 	at a ip addr del "$(last_vip)" dev $DEVICE
 	await 1000000 since a holds || bad "it is not removed"
 	await 1000000 all_there || bad "it does not come back"
+	since a holds ${#VIPS[@]}
+	within "put back" "$REPLY" 100000	# and not by the next renewal
 	idle $INTERVAL
 	no_change
 	answers $WINNER
@@ -445,7 +447,10 @@ fault_overrun() {
 	elif [ $STATE = master ]; then
 		await 1000000 sent a holds || bad "it is not removed"
 		await 2000000 all_there || bad "it does not come back"
+		since a holds ${#VIPS[@]}
+		within "put back" "$REPLY" $((pause + 200000))
 	fi
+	idle 100000
 	lost=$(counter a "lost events")
 	[ "${lost:-0}" -gt 0 ] || bad "nothing was lost"
 	at a ip addr flush dev lo to 127.1.0.0/16
@@ -564,6 +569,18 @@ fault_disk_start() {
 	answers a
 }
 
+# takes_over_now: the Backup a, with its clock wrong
+takes_over_now() {
+	no_change
+	kill -9 "${PID[b]}"
+	await $((2 * DOWN_B)) alone a || bad "it does not take over"
+	rm "$T/switch/clock"
+	idle $((DOWN_B + INTERVAL))
+	answers a
+	b_starts
+	answers b
+}
+
 # steps SECONDS: the wall clock of a is wrong by that, for three intervals
 prepare_clock_forth() { preload; }
 prepare_clock_back() { preload; }
@@ -576,8 +593,12 @@ steps() {
 	signal a HUP			# a line in the log, with its time
 	last=$T0
 	idle $((3 * INTERVAL + INTERVAL / 2))
+	if [ $STATE = backup ]; then
+		takes_over_now
+		return
+	fi
 	rm "$T/switch/clock"
-	idle $((2 * INTERVAL))
+	idle $((DOWN_B + INTERVAL))
 	for ((i = E0; i < ${#EVENTS[@]}; i++)); do
 		read -r t host what rest <<<"${EVENTS[i]}"
 		[ "$host $what" = "$WINNER advert" ] || continue
