@@ -172,6 +172,12 @@ tests/faults/watch: tests/faults/watch.c
 FAULT_TOOLS = vrrpd tests/faults/watch tests/ns/fault.so
 check-faults: $(FAULT_TOOLS)
 	@tests/faults/run.sh
+# BENCH=short tries every row with tiny counts
+BENCH	= full
+tests/bench/bench: tests/bench/bench.c
+	$(LINK_TEST) tests/bench/bench.c
+bench: vrrpd tests/ns/inject tests/bench/bench
+	@BENCH=$(BENCH) tests/bench/run
 
 check: unit replay check-ns
 
@@ -198,9 +204,10 @@ dist:
 
 clean:
 	rm -f vrrpd *.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
-	    tests/ns/inject tests/ns/fault.so tests/faults/watch
+	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
+	    tests/bench/bench
 
-.PHONY: soak spin model-mutants fuzz replay coverage cross check-faults
+.PHONY: soak spin model-mutants fuzz replay coverage cross check-faults bench
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:
 .SUFFIXES: .c .o

@@ -31,14 +31,15 @@ run shellcheck shellcheck -s sh contrib/vrrpd.init tests/lint.sh \
 	tests/layers.sh tests/coverage.sh tests/cross.sh tests/spin.sh \
 	tests/model_mutants.sh
 run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2004,SC2046,SC2016,SC2119,SC2120,SC2154,SC2034,SC2178,SC2128 \
-	tests/demo.sh tests/faults/*.sh tests/ns/*.sh tests/ns/*.t .ci/run
+	tests/demo.sh tests/faults/*.sh tests/ns/*.sh tests/ns/*.t \
+	tests/bench/*.sh tests/bench/run .ci/run
 run mandoc mandoc -Tlint vrrpd.8
 run clang-tidy sh -c 'clang-tidy "$@" 2>/dev/null' - --quiet --warnings-as-errors='*' \
 	--checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy,-clang-analyzer-valist.Uninitialized,-bugprone-assignment-in-if-condition,-bugprone-macro-parentheses' \
 	./*.c -- -std=c11 -D_GNU_SOURCE '-DVERSION="1"'
 
 # Budgets: 80 columns, functions of 70 lines.
-long=$(for f in ./*.[ch] tests/*.[ch] tests/ns/*.c \
+long=$(for f in ./*.[ch] tests/*.[ch] tests/ns/*.c tests/bench/*.c \
 	tests/faults/*.c; do
 	[ -f "$f" ] || continue
 	expand -t8 "$f" | awk -v f="$f" 'length > 80 { print f ":" NR ": " length " columns" }'
