@@ -35,8 +35,8 @@ HEADERS	= record.h vmac.h respond.h vrrp.h wire.h conf.h log.h libnetlink.h link
 CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
 	  tests/check_packet tests/check_packet3 tests/check_announce \
 	  tests/check_conf tests/check_conf3 tests/check_netlink tests/check_log \
-	  tests/check_cover tests/check_record tests/check_sandbox \
-	  tests/check_sim tests/check_model
+	  tests/check_watch tests/check_cover tests/check_record \
+	  tests/check_sandbox tests/check_sim tests/check_model
 CHECK_FSM = tests/check_util.h tests/fsm_util.h fsm.o
 CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
@@ -78,6 +78,10 @@ tests/check_sandbox: tests/check_sandbox.c tests/check_util.h sandbox.h \
 tests/check_log: tests/check_log.c log.o
 	$(LINK_TEST) tests/check_log.c log.o $(CHECK_LIBS)
 
+tests/check_watch: tests/check_watch.c tests/check_util.h link.o libnetlink.o \
+    frame.o
+	$(LINK_TEST) tests/check_watch.c link.o libnetlink.o frame.o \
+	    $(CHECK_LIBS)
 tests/check_cover: tests/check_cover.c tests/check_util.h fsm.o $(CODEC)
 	$(LINK_TEST) tests/check_cover.c fsm.o $(CODEC) $(CHECK_LIBS)
 tests/check_record: tests/check_record.c tests/check_util.h record.o packet.o \

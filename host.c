@@ -52,6 +52,23 @@ host_is_our_macvlan(const struct router *r, const struct link_state *state)
 	return state->present && strcmp(state->alias, alias) == 0;
 }
 
+/*
+ * Events come for what is watched alone.  Once that has changed we look again:
+ * something may have happened before.
+ */
+static void
+watch(struct router *r)
+{
+	if (r->watched[0] == r->seen.index && r->watched[1] == r->macvlan)
+		return;
+	if (link_watch(&r->events, &r->conf.vr, r->seen.index,
+	    r->macvlan) == -1)
+		log_warning("cannot choose events: %s", strerror(errno));
+	r->watched[0] = r->seen.index;
+	r->watched[1] = r->macvlan;
+	r->dirty = true;
+}
+
 /* Looks at the interface and its addresses; -1 = could not, look again soon. */
 static int
 look(struct router *r, usec_t now)
@@ -71,6 +88,7 @@ look(struct router *r, usec_t now)
 		    macvlan.index : 0;
 		r->macvlan_up = macvlan.up;
 		r->vr.own = router_sources(r, &r->vr.nown);
+		watch(r);
 		return 0;
 	}
 	if (errno == ENODEV)
@@ -175,6 +193,7 @@ prepare_macvlan(struct router *r)
 	if (link_get(&r->nl, r->conf.macvlan, &state) == -1 || !state.present)
 		return false;
 	r->macvlan = state.index;
+	r->dirty = true;
 	if (vmac_tune(&r->nl, r->macvlan, r->seen.router4) == -1 ||
 	    (!r->conf.vr.accept && vmac_dummy(&r->nl, r->macvlan) == -1) ||
 	    (vmac_tune_ipv6(r->conf.macvlan, r->seen.router6) == -1 &&

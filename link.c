@@ -253,6 +253,145 @@ filter_ipv6(int fd, uint8_t vrid)
 	return attach(fd, code, sizeof(code) / sizeof(code[0]));
 }
 
+/* --- what wakes us of what the kernel tells ------------------------------- */
+
+enum {
+	IFA_ORIGIN = 11,		/* IFA_PROTO, not in older headers */
+	PROGRAM_MAX = 64 + 2 * VRRP_ADDR_MAX
+};
+
+struct program {
+	unsigned short len;
+	struct sock_filter code[PROGRAM_MAX];
+};
+
+#define PASS	BPF_STMT(BPF_RET | BPF_K, 0xffffffff)
+#define REFUSE	BPF_STMT(BPF_RET | BPF_K, 0)
+
+static void
+add(struct program *p, struct sock_filter instruction)
+{
+	p->code[p->len++] = instruction;
+}
+
+static void
+pass_if(struct program *p, uint32_t value)
+{
+	add(p, (struct sock_filter)EQUAL(value, 0, 1));
+	add(p, (struct sock_filter)PASS);
+}
+
+static void
+refuse_unless(struct program *p, uint32_t value)
+{
+	add(p, (struct sock_filter)EQUAL(value, 1, 0));
+	add(p, (struct sock_filter)REFUSE);
+}
+
+/* X: where the attribute begins; a message without it passes. */
+static void
+find_attribute(struct program *p, size_t header, uint16_t type)
+{
+	add(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_IMM,
+	    (uint32_t)(NLMSG_HDRLEN + NLMSG_ALIGN(header))));
+	add(p, (struct sock_filter)BPF_STMT(BPF_LDX | BPF_IMM, type));
+	add(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+	    (uint32_t)(SKF_AD_OFF + SKF_AD_NLATTR)));
+	pass_if(p, 0);
+	add(p, (struct sock_filter)BPF_STMT(BPF_MISC | BPF_TAX, 0));
+}
+
+static uint32_t
+word(const uint8_t *octet)
+{
+	return (uint32_t)octet[0] << 24 | (uint32_t)octet[1] << 16 |
+	    (uint32_t)octet[2] << 8 | octet[3];
+}
+
+/* Of other interfaces: one that has our name, or gets it. */
+static void
+pass_our_name(struct program *p, const char *name)
+{
+	uint8_t padded[VRRP_IFNAME_LEN] = "";
+	size_t i;
+
+	memcpy(padded, name, strlen(name));
+	add(p, (struct sock_filter)LOAD_HALF(
+	    offsetof(struct nlmsghdr, nlmsg_type)));
+	add(p, (struct sock_filter)EQUAL(htons(RTM_NEWLINK), 2, 0));
+	refuse_unless(p, htons(RTM_DELLINK));
+	find_attribute(p, sizeof(struct ifinfomsg), IFLA_IFNAME);
+	for (i = 0; i <= strlen(name); i += 4) {
+		add(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_IND,
+		    (uint32_t)(RTA_LENGTH(0) + i)));
+		refuse_unless(p, word(padded + i));
+	}
+	add(p, (struct sock_filter)PASS);
+}
+
+/*
+ * Of our interface: all, but for addresses with the mark of VRRP.  Those come
+ * and are renewed by our own hand or another vrrpd's; that one of ours went is
+ * news.  Its last four octets are enough to tell.
+ */
+static void
+refuse_others_virtual(struct program *p, const struct vrrp_conf *conf)
+{
+	const size_t len = conf->family->addr_len;
+	unsigned i;
+
+	add(p, (struct sock_filter)LOAD_HALF(
+	    offsetof(struct nlmsghdr, nlmsg_type)));
+	pass_if(p, htons(RTM_NEWLINK));
+	pass_if(p, htons(RTM_DELLINK));
+	find_attribute(p, sizeof(struct ifaddrmsg), IFA_ORIGIN);
+	add(p, (struct sock_filter)LOAD_X(RTA_LENGTH(0)));
+	add(p, (struct sock_filter)EQUAL(VRRP_PROTOCOL, 1, 0));
+	add(p, (struct sock_filter)PASS);
+	add(p, (struct sock_filter)LOAD_HALF(
+	    offsetof(struct nlmsghdr, nlmsg_type)));
+	refuse_unless(p, htons(RTM_DELADDR));
+	find_attribute(p, sizeof(struct ifaddrmsg), IFA_ADDRESS);
+	add(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_IND,
+	    (uint32_t)(RTA_LENGTH(0) + len - 4)));
+	for (i = 0; i < conf->naddr; i++)
+		pass_if(p, word(conf->vip[i].addr.octet + len - 4));
+	add(p, (struct sock_filter)REFUSE);
+}
+
+/*
+ * Events about the two devices and about the name alone, so that many vrrpd on
+ * a host do not wake each other.  Loads are in network byte order, the fields
+ * of netlink are not.  Replaces what was watched before.
+ */
+int
+link_watch(const struct nl *events, const struct vrrp_conf *conf,
+    unsigned index, unsigned macvlan)
+{
+	struct program p;
+	struct sock_fprog program;
+	unsigned short ours;
+
+	/* struct ifinfomsg has the index at the same place. */
+	_Static_assert(offsetof(struct ifinfomsg, ifi_index) ==
+	    offsetof(struct ifaddrmsg, ifa_index), "index of an event");
+	p.len = 0;
+	add(&p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+	    NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index)));
+	ours = p.len;
+	add(&p, (struct sock_filter)EQUAL(htonl(index), 0, 0));
+	add(&p, (struct sock_filter)EQUAL(htonl(macvlan), 0, 0));
+	pass_our_name(&p, conf->ifname);
+	p.code[ours].jt = (uint8_t)(p.len - ours - 1);
+	p.code[ours + 1].jt = (uint8_t)(p.len - ours - 2);
+	refuse_others_virtual(&p, conf);
+	program = (struct sock_fprog){ p.len, p.code };
+	return setsockopt(events->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	    sizeof(program));
+}
+
+/* --- the sockets ---------------------------------------------------------- */
+
 /* The NIC's filter lets the group in; not promiscuous. */
 static int
 join_packet_group(int fd, unsigned index, const uint8_t *group_mac)

@@ -44,6 +44,9 @@ struct link {
 int	link_get(struct nl *, const char *, struct link_state *);
 int	link_find(struct nl *, const char *, struct link_state *);
 
+int	link_watch(const struct nl *, const struct vrrp_conf *, unsigned,
+	    unsigned);
+
 int	link_open(struct link *, unsigned, const struct vrrp_conf *);
 int	link_open_to_send(struct link *, unsigned);
 void	link_close(struct link *);

@@ -40,6 +40,7 @@ struct router {
 	struct link_state seen;		/* the interface, when last looked at */
 	unsigned macvlan;		/* index of the device; 0 = none */
 	bool macvlan_up;
+	unsigned watched[2];		/* indices that events come for */
 	struct ipaddr_table addrs;	/* its addresses, likewise */
 	struct lockfile pid_file;
 	struct lockfile mac_file;
