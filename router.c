@@ -388,8 +388,8 @@ on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
 		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
 }
 
-/* Parse, check, step: the way of one advert. */
-static void
+/* Parse, check, step: the way of one advert.  True if it was a good one. */
+static bool
 on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
 	const struct vrrp_conf *conf = &r->conf.vr;
@@ -403,12 +403,12 @@ on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 		drop = advert_parse(&adv, &pkt, conf);
 	if (drop != VRRP_DROP_NONE) {
 		on_drop(r, drop, &pkt.src, pkt.got, pkt.want, now);
-		return;
+		return false;
 	}
 	drop = advert_check(&adv, &r->vr);
 	if (drop != VRRP_DROP_NONE) {
 		on_drop(r, drop, &adv.src, adv.got, adv.want, now);
-		return;
+		return false;
 	}
 	for (drop = VRRP_DROP_NONE; drop < VRRP_DROP_MAX; drop++)
 		if (adv.remarks & 1u << drop)
@@ -421,9 +421,13 @@ on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 	log_debug("advert from %s: priority %u",
 	    report_addr(addr, conf->family, &adv.src), adv.priority);
 	router_step(r, VRRP_EV_ADVERT, &adv, now);
+	return true;
 }
 
-/* Takes what waits in the packet socket. */
+/*
+ * Takes what waits in the packet socket.  A good advert has moved the timer of a
+ * Backup, and mostly nothing follows it: the next turn finds out.
+ */
 void
 router_receive(struct router *r, usec_t now)
 {
@@ -434,7 +438,10 @@ router_receive(struct router *r, usec_t now)
 	for (i = 0; i < ROUTER_DRAIN_MAX && r->link.fd != -1; i++) {
 		n = link_recv(&r->link, frame, sizeof(frame));
 		if (n > 0 && r->vr.state != VRRP_INITIALIZE) {
-			on_frame(r, frame, (size_t)n, now);
+			if (on_frame(r, frame, (size_t)n, now) &&
+			    r->vr.state == VRRP_BACKUP &&
+			    now < vrrp_deadline(&r->vr))
+				return;
 		} else if (n == -1 && errno != EINTR) {
 			/* ENETDOWN and the like: netlink tells more. */
 			if (errno != EAGAIN)
