@@ -302,8 +302,13 @@ clean_wire() {
 	return 1
 }
 
-# median: of the numbers on stdin
-median() { sort -n | awk '{ x[NR] = $1 } END { if (NR) print x[int((NR + 1) / 2)] }'; }
+# median, smallest: of the numbers on stdin.  Other work on the machine makes a
+# time longer, never shorter: the smallest tells what the daemon can do, and that
+# it is never early.
+median() { sort -g | awk '{ x[NR] = $1 } END { if (NR) print x[int((NR + 1) / 2)] }'; }
+smallest() { sort -g | awk 'NR == 1 { print $1 }'; }
+# in_time HIGH: is the number on stdin below that, as within() sees it?
+in_time() { awk -v h="$1" -v s="${SLACK:-0}" '{ ok = $1 <= h + s } END { exit !ok }'; }
 minus() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.6f", a - b }'; }
 
 # --- helpers in C -------------------------------------------------------------

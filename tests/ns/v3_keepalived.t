@@ -15,8 +15,9 @@ command -v keepalived >/dev/null || {
 	skip_all "keepalived is not installed"
 }
 
-MDI=0.7219		# 3 x 0.2 s and a skew of 156/256 of 0.2 s
-SKEW=0.1219
+# 3 x 0.2 s and a skew of 156/256 of 0.2 s: not earlier, and 50 ms later at most
+DOWN="0.7215 0.7719"
+SKEW="0.1215 0.1719"
 
 ours() {		# PRIORITY
 	also v4 v -3 -d 0.2 -v 51 -n -p "$1" 10.0.0.1
@@ -95,7 +96,7 @@ play() {		# V P: the last octets of the MACs
 	at p ip -6 addr add "2001:db8::$2/64" dev eth0 nodad
 	end_capture "$step"
 	for vrid in 51 52; do
-		within "$step: Master_Down_Interval of $vrid" "$(gap $vrid "$p" "$v")" 0.7215 "0.752"
+		within "$step: Master_Down_Interval of $vrid" "$(gap $vrid "$p" "$v")" $DOWN
 	done
 	capture "$step"
 	step peer-returns
@@ -109,7 +110,7 @@ play() {		# V P: the last octets of the MACs
 	ok "$step: vrrpd takes over" until_true 3 one_master v p
 	end_capture "$step"
 	for vrid in 51 52; do
-		within "$step: Skew_Time of $vrid" "$(gap $vrid "$p" "$v")" 0.1215 0.152
+		within "$step: Skew_Time of $vrid" "$(gap $vrid "$p" "$v")" $SKEW
 	done
 	capture "$step"
 	step peer-is-worse

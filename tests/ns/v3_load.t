@@ -34,9 +34,12 @@ sleep "${SECONDS_BUSY:-20}"
 kill "${busy[@]}"
 is "no spurious take-over under load" "$(count_logged b '-> master')" "$n"
 is "a is Master all the time" "$(count_logged a '-> master')" 1
-for host in a b; do
-	report $host | sed -n 's/.*timers late/# timers late/p'
-	within "worst lateness of $host, us" \
-	    "$(report $host | sed -nE 's/.*worst ([0-9]+) us/\1/p' | head -1)" 0 10000
-done
+report a | grep -o 'timers late.*' | tee "$T/late" | sed 's/^/# /'
+# A virtual machine can lose its processors for longer now and then: only few may
+# be late by more than 2 ms.
+set -- $(tr -d ',' <"$T/late" | awk '{ for (i = 3; i < NF; i++) if ($i ~ /:$/) {
+    n += $(i + 1); if ($(i - 1) == "<5000" || $(i - 1) == "<10000" || $i == "more:")
+    late += $(i + 1) } print n, late }')
+within "timers of a Master" "$1" $((50 * ${SECONDS_BUSY:-20})) 999999
+within "of a thousand late by more than 2 ms" $((1000 * $2 / $1)) 0 10
 done_testing

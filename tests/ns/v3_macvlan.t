@@ -50,14 +50,15 @@ ip link set br0 type bridge mcast_query_interval 100 \
     mcast_query_response_interval 50 mcast_startup_query_interval 50
 
 # spoke NAME VIRTUAL SOURCE OURS THEIRS: frames from VIRTUAL while not Master.
-# a is Master from its first advert till a better one of c, or priority 0.
+# a is Master from its first advert till it has heard a better one of c, for which
+# it may need 50 ms on a busy machine, or priority 0.
 spoke() {
 	frames "$1" "eth.src == $2 || vrrp" frame.time_epoch eth.src "$3" \
 	    vrrp.prio frame.number |
 	    awk -v mac="$2" -v ours="$4" -v theirs="$5" '
 		NF == 5 && $3 == ours && $4 > 0 && $2 == mac { master = 1 }
 		NF == 5 && $3 == theirs && $4 == 250 { master = 0; since = $1 }
-		$2 == mac && !master && $1 > since + 0.005 { print $NF }
+		$2 == mac && !master && $1 > since + 0.05 { print $NF }
 		NF == 5 && $3 == ours && $4 == 0 { master = 0; since = 0 }'
 }
 

@@ -59,6 +59,7 @@ for host in a d; do
 	signal $host USR1
 done
 until_true 2 is_master a
+since=$EPOCHREALTIME
 until_true 2 is_master d 10.0.0.2
 is "C14: IPv6 addresses and routes are what they were" \
     "$(at a ip -6 addr show dev eth0; at a ip route; at a ip -6 route)" "$own"
@@ -66,7 +67,15 @@ ok "R3768-6.4.3-2: a forwards what comes to the virtual MAC" \
     at c ping -qc 1 -W 1 10.1.0.9
 ok "d answers" at c ping -qc 1 -W 1 10.0.0.2
 perl "$TOP/tests/ns/frame.pl" ttl=254 vrid=7 | "$T/inject" a
-sleep 4.2
+sleep 1.2
+# Stalled between two adverts, and for half a second after the next was due: it
+# is late, and those after it are not.
+sleep "$(awk -v t="$since" -v now="$EPOCHREALTIME" \
+    'BEGIN { x = now - t; x -= int(x); print (x > 0.5) + 0.5 - x }')"
+signal a STOP
+sleep 0.9
+signal a CONT
+sleep 3
 stop a
 stop d
 end_capture far
@@ -96,11 +105,13 @@ is "authentication data of both, zero-filled" "$(for host in 11 14; do
 
 gaps() { adverts wire "$1" | awk '{ if (t) print $1 - t; t = $1 }'; }
 within "R3768-6.4.3-6: a second from one to the next, s" \
-    "$(gaps 'vrrp.prio == 200' | median)" 0.99 1.01
-within "P-24: and no drift over four, s" \
-    "$(gaps 'vrrp.prio == 200' | awk 'NR <= 4 { s += $1 } END { print s }')" 3.995 4.01
+    "$(gaps 'vrrp.prio == 200' | median)" 0.95 1.05
+within "one was late, s" "$(gaps 'vrrp.prio == 200' | sort -g | tail -1)" 1.2 1.8
+# Else the last one would be so much late too.
+within "P-24: and no one after it, s" "$(gaps 'vrrp.prio == 200' |
+    awk '{ s += $1 } END { print s - NR + 0 }')" -0.05 0.05
 within "two seconds with -d 2, s" \
-    "$(gaps 'vrrp.virt_rtr_id == 52 && vrrp.prio == 100' | median)" 1.98 2.02
+    "$(gaps 'vrrp.virt_rtr_id == 52 && vrrp.prio == 100' | median)" 1.8 2.2
 
 # ARP: all senders of each virtual address
 senders() {
