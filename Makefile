@@ -159,6 +159,11 @@ cross:
 unit: $(CHECKS)
 	@for t in $(CHECKS); do ./$$t || exit 1; done
 
+# The golden frames, from their descriptions; CHECK=--check only compares.
+CHECK	=
+vectors:
+	@tests/vectors.py $(CHECK)
+
 tests/ns/inject: tests/ns/inject.c
 	$(LINK_TEST) tests/ns/inject.c
 tests/ns/fault.so: tests/ns/fault.c
@@ -212,6 +217,7 @@ clean:
 	    tests/bench/bench
 
 .PHONY: soak spin model-mutants fuzz replay coverage cross check-faults bench
+.PHONY: vectors
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:
 .SUFFIXES: .c .o
