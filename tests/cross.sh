@@ -31,7 +31,7 @@ run() {
 	name=$1
 	shift
 	if "$qemu" "$tmp/test" "$@" >"$tmp/out" 2>&1; then
-		echo "$target: $(tail -n 1 "$tmp/out")"
+		echo "$target: $name: $(tail -n 1 "$tmp/out" | sed 's/^[^ ]*: //')"
 	else
 		echo "$target: $name: FAILED"
 		tail -n 20 "$tmp/out"
@@ -59,9 +59,8 @@ for pair in $TARGETS; do
 		    sandbox.c $codec
 		run "$name"
 	done
-	for name in packet frame conf; do
-		sources=$codec
-		[ $name != conf ] || sources="$codec conf.c"
+	for name in packet frame conf record; do
+		sources="$codec conf.c record.c"
 		# shellcheck disable=SC2086
 		compile "tests/fuzz_$name.c" tests/fuzz_main.c $sources
 		run "corpus $name" "tests/corpus/$name"/*
