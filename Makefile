@@ -164,6 +164,10 @@ CHECK	=
 vectors:
 	@tests/vectors.py $(CHECK)
 
+# What others do with them; writes tests/PEERS.md
+peers: vrrpd
+	@tests/peers.py
+
 tests/ns/inject: tests/ns/inject.c
 	$(LINK_TEST) tests/ns/inject.c
 tests/ns/fault.so: tests/ns/fault.c
@@ -217,7 +221,7 @@ clean:
 	    tests/bench/bench
 
 .PHONY: soak spin model-mutants fuzz replay coverage cross check-faults bench
-.PHONY: vectors
+.PHONY: vectors peers
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:
 .SUFFIXES: .c .o

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """The golden VRRP frames: made from the descriptions in CASES, field by field
 as RFC 3768 5, RFC 9568 5 and RFC 2402 2 draw them.  Shares no code with vrrpd.
 
@@ -27,8 +27,8 @@ HEAD = """\
 # Golden VRRP frames of both versions and what a receiver makes of them.
 # Made by vectors.py from its descriptions: do not edit, "make vectors".
 #
-# A line each: id, context, verdict, reason, counters, checksum, and the Ethernet
-# frame in hex, after a comment with its description.
+# A line each: id, context, verdict, reason, counters, checksum, and the
+# Ethernet frame in hex, after a comment with its description.
 #
 # V.. are sound frames, I.. are wrong in one way or are a matter of policy;
 # I61 is a CARP advertisement.
@@ -75,13 +75,14 @@ HEAD = """\
 #   in version 3 and IPv4 that of the message alone (sum=message)
 #
 # list=A+N is A and the N - 1 addresses after it; count=N is only written, not
-# obeyed; data= is the authentication data, or none; trail= comes after it; cut=N
-# octets of the finished message are sent; pad=N octets follow the IP packet;
-# total=N is written as the length of the IP packet.  sum=flip is the right one
-# with a bit changed, sum=no-auth leaves the authentication data out.  ah is an
-# Authentication Header, with seq=, spi=, icv=; its key is 00 01 .. 0f or, with
-# otherkey, another; with ttl-counts the TTL is in the ICV, as keepalived has it.  carp is no advert at
-# all, but looks like one of priority 0.
+# obeyed; data= is the authentication data, or none; trail= comes after it;
+# cut=N octets of the finished message are sent; pad=N octets follow the IP
+# packet; total=N is written as the length of the IP packet.  sum=flip is the
+# right one with a bit changed, sum=no-auth leaves the authentication data out.
+# ah is an Authentication Header, with seq=, spi=, icv=; its key is 00 01 .. 0f
+# or, with otherkey, another; with ttl-counts the TTL is in the ICV, as
+# keepalived has it.  carp is no advert at all, but looks like one of
+# priority 0.
 CASES = """
 V01 C2 v2 prio=100 -> accept: equal priority, sender above us
 V02 C2 v2 prio=100 src=192.0.2.10 -> accept: equal priority, sender below us
