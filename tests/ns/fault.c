@@ -10,11 +10,13 @@
  *   fork	no new process, with the errno that stands in the file
  *
  * The file trace, if it exists, gets a line for each order: "advert PRIORITY",
- * "arp ADDRESS", "hwaddr MAC", "newaddr", "deladdr".
+ * "arp ADDRESS", "na ADDRESS" (neighbour advertisement), "hwaddr MAC",
+ * "newaddr", "deladdr".
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +38,10 @@ enum {
 	BATCH_SIZE = 65536,
 	IP_PROTO = 14 + 9,		/* in a frame: protocol, */
 	VRRP_PRIO = 14 + 20 + 2,	/* priority, */
-	ARP_SENDER = 14 + 14		/* sender protocol address */
+	ARP_SENDER = 14 + 14,		/* sender protocol address; */
+	IP6_NEXT = 14 + 6,		/* the same in IPv6 */
+	VRRP6_PRIO = 14 + 40 + 2,
+	NA_TARGET = 14 + 40 + 8
 };
 
 static int
@@ -83,11 +88,20 @@ trace(const char *fmt, ...)
 static void
 trace_frame(const unsigned char *p, size_t len)
 {
+	char text[INET6_ADDRSTRLEN];
+
 	if (len >= 60 && p[12] == 8 && p[13] == 0 && p[IP_PROTO] == 112)
 		trace("advert %d\n", p[VRRP_PRIO]);
 	if (len >= 42 && p[12] == 8 && p[13] == 6)
 		trace("arp %d.%d.%d.%d\n", p[ARP_SENDER], p[ARP_SENDER + 1],
 		    p[ARP_SENDER + 2], p[ARP_SENDER + 3]);
+	if (len < NA_TARGET + 16 || p[12] != 0x86 || p[13] != 0xdd)
+		return;
+	if (p[IP6_NEXT] == 112)
+		trace("advert %d\n", p[VRRP6_PRIO]);
+	if (p[IP6_NEXT] == 58 && p[14 + 40] == 136)
+		trace("na %s\n", inet_ntop(AF_INET6, p + NA_TARGET, text,
+		    sizeof(text)));
 }
 
 /* Marks each order of the batch, and spoils those that add an address. */
