@@ -488,6 +488,19 @@ START_TEST(carp)
 }
 END_TEST
 
+/* IPv6 has no sum over its header: damage can make a bad advert a good one. */
+START_TEST(damage_cures)
+{
+	lan_of(3, 3, &vrrp_ipv6);
+	sim_add(&sim, 1 * SECOND, EVER, SIM_NOISE, SIM_ALL, 1000);
+	sim_add(&sim, 1 * SECOND, EVER, SIM_DAMAGE, SIM_ALL, 1000);
+	sim_start(&sim);
+	sim_run(&sim, 200 * SECOND);
+	ck_assert_msg(!sim.failed, "%s", sim.failure);
+	ck_assert(sim.cured);
+}
+END_TEST
+
 /* A loop in the network: nobody yields to itself */
 START_TEST(echo)
 {
@@ -743,6 +756,7 @@ main(void)
 	tcase_add_test(tc, addresses_lost);
 	tcase_add_test(tc, operator);
 	tcase_add_test(tc, carp);
+	tcase_add_test(tc, damage_cures);
 	tcase_add_test(tc, echo);
 	tcase_add_test(tc, ipv6);
 	tcase_add_test(tc, yields_slowly);

@@ -73,6 +73,8 @@ struct sim_frame {
 	usec_t interval;		/* v3, not Master: or this one */
 	bool pseudo_header;
 	bool damaged;
+	unsigned cure_at;		/* 0 = none; this octet, once it is ... */
+	uint8_t cure;			/* ... this, makes a sound advert of it */
 };
 
 /* What the rules remember of a router; in its own time. */
@@ -156,6 +158,7 @@ struct sim {
 	bool calm;			/* nothing of that */
 	struct vrrp alien;		/* another virtual router */
 	struct vrrp_conf alien_conf;
+	bool cured;			/* and its advert came through */
 	unsigned believes[SIM_ROUTERS];	/* who has the addresses, by port */
 	struct sim_frame frame[SIM_FRAMES];
 	unsigned fresh, free;

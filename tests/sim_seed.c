@@ -295,7 +295,7 @@ draw_faults(struct sim *s, uint64_t *rng)
 static usec_t
 longest_interval(const struct sim *s)
 {
-	usec_t longest = 0;
+	usec_t longest = s->cured ? s->alien_conf.interval : 0;
 	const struct vrrp_conf *conf;
 	unsigned i, k;
 

@@ -107,6 +107,7 @@ new_frame(struct sim *s)
 	s->frame[id].refs = 1;
 	s->frame[id].conf = NULL;
 	s->frame[id].damaged = false;
+	s->frame[id].cure_at = 0;
 	return id;
 }
 
@@ -134,6 +135,17 @@ wire_init(struct sim *s)
 		s->believes[j] = SIM_ALL;
 }
 
+/* The change that made a bad frame of an advert is undone: see almost(). */
+static void
+cure(struct sim *s, struct sim_frame *frame)
+{
+	frame->conf = &s->alien_conf;
+	frame->src = s->alien.source;
+	frame->interval = s->alien_conf.interval;
+	frame->damaged = false;
+	s->cured = true;
+}
+
 /*
  * One octet becomes another, or the end is missing.  Not more: a sum of sixteen
  * bits finds every change of one octet, but not every change of two.
@@ -152,6 +164,9 @@ damage(struct sim *s, unsigned id)
 		frame->len = at;
 	else
 		frame->octet[at] ^= (uint8_t)(1 + sim_below(&s->random, 255));
+	if (frame->cure_at > 0 && frame->cure_at == at &&
+	    frame->octet[at] == frame->cure && at < frame->len)
+		cure(s, frame);
 	return bad;
 }
 
@@ -370,7 +385,9 @@ alien(struct sim *s, struct sim_frame *frame)
 
 /*
  * An advert that every router here would take but for one thing: it has been
- * forwarded, was sent to another group, or goes on after its end.
+ * forwarded, was sent to another group, or goes on after its end.  In IPv6 this
+ * is one octet of the header, which no sum covers: damage can undo it, and then
+ * every router must take it.
  */
 static size_t
 almost(struct sim *s, struct sim_frame *frame)
@@ -379,17 +396,26 @@ almost(struct sim *s, struct sim_frame *frame)
 	const struct vrrp_family *family = s->alien_conf.family;
 	bool v4 = family == &vrrp_ipv4;
 	uint8_t *ip = frame->octet + 14, msg[SIM_FRAME_LEN] = { 0 };
+	uint8_t priority = (uint8_t)sim_random(&s->random);
 	size_t len = advert_build(frame->octet, SIM_FRAME_LEN, &s->alien,
-	    mac, (uint8_t)sim_random(&s->random), 1);
+	    mac, priority, 1);
 	struct writer header = { ip, family->header_len, SIM_FRAME_LEN, false };
 	size_t size = advert_len(&s->alien_conf) - family->header_len;
+	/* Hop limit, group, length (of IPv6 less than 256 octets) */
+	const unsigned octets[] = {
+		v4 ? 8 : 7, family->header_len - 1u, v4 ? 3 : 5
+	};
+	unsigned how = sim_below(&s->random, 3), at = octets[how];
 
-	switch (sim_below(&s->random, 3)) {
+	frame->priority = priority;
+	frame->cure_at = v4 ? 0 : 14 + at;
+	frame->cure = ip[at];
+	switch (how) {
 	case 0:
-		ip[v4 ? 8 : 7] = 64;
+		ip[at] = 64;
 		break;
 	case 1:
-		ip[family->header_len - 1] ^= 1;
+		ip[at] ^= 1;
 		break;
 	default:
 		memcpy(msg, ip + family->header_len, size);
