@@ -4,7 +4,6 @@
  */
 #include "record.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,16 +44,14 @@ record_print_arp(char *text, int ignore, int announce)
 	snprintf(text, RECORD_LEN, "%d %d\n", ignore, announce);
 }
 
+/* What an int cannot hold comes out as another number. */
 bool
 record_parse_arp(int *ignore, int *announce, const char *text)
 {
 	char again[RECORD_LEN], *end;
-	long a = strtol(text, &end, 10), b = strtol(end, NULL, 10);
 
-	if (a < INT_MIN || a > INT_MAX || b < INT_MIN || b > INT_MAX)
-		return false;
-	*ignore = (int)a;
-	*announce = (int)b;
+	*ignore = (int)strtol(text, &end, 10);
+	*announce = (int)strtol(end, NULL, 10);
 	record_print_arp(again, *ignore, *announce);
 	return strcmp(again, text) == 0;
 }

@@ -515,6 +515,12 @@ START_TEST(drop_texts)
 			    vrrp_drop_name((enum vrrp_drop)j));
 		vrrp_drop_text(text, 4, (enum vrrp_drop)i, 1, 2);
 		ck_assert_uint_eq(strlen(text), 3);
+		/* With the value and the right one where there are such */
+		vrrp_drop_text(text, sizeof(text), (enum vrrp_drop)i, 36, 44);
+		ck_assert((strstr(text, ", not ") != NULL) ==
+		    (values[i].want != 0));
+		ck_assert((strstr(text, "CARP") != NULL) ==
+		    (i == VRRP_DROP_LENGTH));
 	}
 	vrrp_drop_text(text, sizeof(text), VRRP_DROP_TTL, 64, 255);
 	ck_assert_str_eq(text, "ttl is 64, not 255");
@@ -529,6 +535,8 @@ START_TEST(drop_texts)
 	ck_assert_str_eq(text, "interval is 2.00 s, not 1.00 s");
 	vrrp_drop_text(text, sizeof(text), VRRP_DROP_INTERVAL, 4095, 1);
 	ck_assert_str_eq(text, "interval is 40.95 s, not 0.01 s");
+	vrrp_drop_text(text, sizeof(text), VRRP_DROP_INTERVAL, 1, 4095);
+	ck_assert_str_eq(text, "interval is 0.01 s, not 40.95 s");
 	vrrp_drop_text(text, sizeof(text), VRRP_DROP_AUTH, 1, 1);
 	ck_assert_str_eq(text, "wrong password");
 }
@@ -548,6 +556,12 @@ START_TEST(carp_text)
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_LENGTH);
 	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, got, want);
 	ck_assert_str_eq(text, "length is 19, not 20");
+	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 35, 44);
+	ck_assert_str_eq(text, "length is 35, not 44");
+	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 37, 44);
+	ck_assert_str_eq(text, "length is 37, not 44");
+	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 45);
+	ck_assert_str_eq(text, "length is 36, not 45");
 }
 END_TEST
 

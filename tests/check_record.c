@@ -3,7 +3,7 @@
 
 #include "check_util.h"
 
-static const uint8_t own[VRRP_MAC_LEN] = { 2, 0, 0, 0xab, 0xcd, 0xef };
+static const uint8_t own[VRRP_MAC_LEN] = { 2, 0x14, 0x25, 0xab, 0xcd, 0xef };
 
 START_TEST(mac_there_and_back)
 {
@@ -11,7 +11,7 @@ START_TEST(mac_there_and_back)
 	char text[RECORD_LEN];
 
 	record_print_mac(text, own);
-	ck_assert_str_eq(text, "02:00:00:ab:cd:ef\n");
+	ck_assert_str_eq(text, "02:14:25:ab:cd:ef\n");
 	ck_assert(record_parse_mac(mac, text));
 	ck_assert_mem_eq(mac, own, sizeof(own));
 }
@@ -48,6 +48,11 @@ START_TEST(arp_there_and_back)
 	ck_assert_int_eq(ignore, 8);
 	ck_assert_int_eq(announce, 2);
 	ck_assert(record_parse_arp(&ignore, &announce, "-1 0\n"));
+	ck_assert(record_parse_arp(&ignore, &announce, "19 28\n"));
+	ck_assert_int_eq(ignore, 19);
+	ck_assert_int_eq(announce, 28);
+	ck_assert(record_parse_arp(&ignore, &announce,
+	    "2147483647 -2147483648\n"));
 }
 END_TEST
 
@@ -55,7 +60,8 @@ static const char *const wrong_arps[] = {
 	"", "0\n", "0 0", "0 0\n\n", " 0 0\n", "0  0\n", "00 0\n", "+1 0\n",
 	"0 0 0\n", "0 x\n", "2147483648 0\n", "0 2147483648\n",
 	"-2147483649 0\n", "0 -2147483649\n",
-	"99999999999999999999 0\n"
+	"4294967296 0\n", "0 4294967297\n",
+	"99999999999999999999 0\n", "0 -99999999999999999999\n"
 };
 
 START_TEST(arp_refused)
