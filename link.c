@@ -312,10 +312,10 @@ word(const uint8_t *octet)
 static void
 pass_our_name(struct program *p, const char *name)
 {
-	uint8_t padded[VRRP_IFNAME_LEN] = "";
+	char padded[VRRP_IFNAME_LEN] = "";
 	size_t i;
 
-	memcpy(padded, name, strlen(name));
+	strncpy(padded, name, sizeof(padded) - 1);
 	add(p, (struct sock_filter)LOAD_HALF(
 	    offsetof(struct nlmsghdr, nlmsg_type)));
 	add(p, (struct sock_filter)EQUAL(htons(RTM_NEWLINK), 2, 0));
@@ -324,7 +324,7 @@ pass_our_name(struct program *p, const char *name)
 	for (i = 0; i <= strlen(name); i += 4) {
 		add(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_IND,
 		    (uint32_t)(RTA_LENGTH(0) + i)));
-		refuse_unless(p, word(padded + i));
+		refuse_unless(p, word((const uint8_t *)padded + i));
 	}
 	add(p, (struct sock_filter)PASS);
 }

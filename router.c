@@ -425,8 +425,8 @@ on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 }
 
 /*
- * Takes what waits in the packet socket.  A good advert has moved the timer of a
- * Backup, and mostly nothing follows it: the next turn finds out.
+ * Takes what waits in the packet socket.  A good advert has moved the timer of
+ * a Backup, and mostly nothing follows it: the next turn finds out.
  */
 void
 router_receive(struct router *r, usec_t now)

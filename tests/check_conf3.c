@@ -609,7 +609,7 @@ START_TEST(print_all)
 	    "preempt yes\nauthentication none\nchecksum auto\n"
 	    "start delay 0 s\npreempt delay 0 s\nrefresh 60 s\n"
 	    "differing address lists logged\nrealtime yes\n"
-	    "sandbox user nobody\n"
+	    "sandbox user nobody\nguard yes\nlease yes\nhang limit 1 s\n"
 	    "pid file /run/vrrpd6_eth0_51.pid\n"
 	    "on master nothing\non backup nothing\nlog level info\n"
 	    "address fe80::33/64\naddress 2001:db8::1/64\n");

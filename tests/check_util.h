@@ -12,7 +12,7 @@
 
 /*
  * libcheck writes down each assertion that holds, a few system calls for each
- * of some millions, to name the last one before a crash.  A debugger can do that.
+ * of some millions, to name the last before a crash.  A debugger can do that.
  */
 #define _mark_point(file, line)	((void)0)
 

@@ -73,8 +73,8 @@ struct sim_frame {
 	usec_t interval;		/* v3, not Master: or this one */
 	bool pseudo_header;
 	bool damaged;
-	unsigned cure_at;		/* 0 = none; this octet, once it is ... */
-	uint8_t cure;			/* ... this, makes a sound advert of it */
+	unsigned cure_at;		/* 0 = none; this octet, once ... */
+	uint8_t cure;			/* ... this, makes it sound */
 };
 
 /* What the rules remember of a router; in its own time. */
