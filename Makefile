@@ -122,7 +122,7 @@ FUZZERS	= packet frame conf netlink record
 T	= packet
 S	= 60
 FUZZ_BASE = $(PURE:.o=.c)
-FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) router.c host.c
+FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) guard.c clean.c router.c host.c
 FUZZ_WRAP = -Wl,--wrap=recvfrom,--wrap=sendto
 FUZZ_packet = $(FUZZ_BASE)
 FUZZ_frame = $(FUZZ_BASE)

@@ -315,7 +315,7 @@ pass_our_name(struct program *p, const char *name)
 	char padded[VRRP_IFNAME_LEN] = "";
 	size_t i;
 
-	strncpy(padded, name, sizeof(padded) - 1);
+	memcpy(padded, name, strnlen(name, sizeof(padded) - 1));
 	add(p, (struct sock_filter)LOAD_HALF(
 	    offsetof(struct nlmsghdr, nlmsg_type)));
 	add(p, (struct sock_filter)EQUAL(htons(RTM_NEWLINK), 2, 0));
