@@ -32,6 +32,7 @@ end_pair() {
 	stop b
 }
 clean() { [ "$(snapshot_all a)" = "$before" ]; }
+guarded() { [ -n "$(guard_of "$1")" ]; }
 
 # --- killed -------------------------------------------------------------------
 
@@ -150,10 +151,12 @@ end_pair
 
 pair 10.0.0.1
 sleep 1
+n=$(count_logged a 'another guard watches')
 kill -TERM "$(guard_of a)"
 kill -INT "$(guard_of a)"
 kill -9 "$(guard_of a)"
-until_true 1 logged a 'another guard watches'
+until_true 1 log_grows a 'another guard watches' "$n"
+until_true 1 guarded a
 kill -9 "$(guard_of a)"
 wait "${PID[a]}"
 is "its successor at once: steps down, status" $? 2
