@@ -156,6 +156,13 @@ coverage:
 cross:
 	@WARN="$(WARN)" tests/cross.sh
 
+# tests/CONFORMANCE.md anew; fails when it was not up to date, or lacks something
+conformance:
+	@perl tests/conformance.pl
+
+must-mutants:
+	@CC="$(CC)" tests/must_mutants.sh
+
 unit: $(CHECKS)
 	@for t in $(CHECKS); do ./$$t || exit 1; done
 
@@ -221,7 +228,7 @@ clean:
 	    tests/bench/bench
 
 .PHONY: soak spin model-mutants fuzz replay coverage cross check-faults bench
-.PHONY: vectors peers
+.PHONY: vectors peers conformance must-mutants
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:
 .SUFFIXES: .c .o

@@ -62,6 +62,7 @@ ask_dad(uint8_t *frame, size_t size)
  * R3768-6.4.2-5b (A01), R9568-6.4.2-f1 (A02), P-37: the request of version 2
  * has no target MAC, that of version 3 has ours; F37: the reply form names it
  * twice in both.
+ * proves: R3768-6.4.2-5b +, R9568-6.4.2-f1 +, P-37 +
  */
 START_TEST(gratuitous_arp)
 {
@@ -108,7 +109,10 @@ START_TEST(asks_who_has_it)
 }
 END_TEST
 
-/* R9568-6.4.2-f3, P-39 (A06, A07) */
+/*
+ * R9568-6.4.2-f3, P-39 (A06, A07)
+ * proves: R9568-6.4.2-f3 +, R4861-7.2.6-1 +, P-39 +
+ */
 START_TEST(neighbour_advertisement)
 {
 	static const struct {
@@ -145,7 +149,10 @@ START_TEST(neighbour_advertisement)
 }
 END_TEST
 
-/* R3768-8.2-1, R9568-8.2.2-1: what is asked, who asks, where the answer goes */
+/*
+ * R3768-8.2-1, R9568-8.2.2-1: what is asked, who asks, where the answer goes
+ * proves: R3768-8.2-1 +, R9568-8.2.2-1 +, P-42 +
+ */
 START_TEST(questions)
 {
 	struct vrrp_addr target = addr("192.0.2.1");
@@ -193,7 +200,10 @@ START_TEST(questions)
 }
 END_TEST
 
-/* P-50: cut anywhere it is no question */
+/*
+ * P-50: cut anywhere it is no question
+ * proves: P-50 -
+ */
 START_TEST(questions_truncated)
 {
 	static const struct vrrp_family *const families[] = {
@@ -230,7 +240,10 @@ START_TEST(questions_truncated)
 }
 END_TEST
 
-/* Each field that makes it one, RFC 826 and RFC 4861 7.1.1 */
+/*
+ * Each field that makes it one, RFC 826 and RFC 4861 7.1.1
+ * proves: R3768-8.2-1 -, R9568-8.1.2-1 -, R9568-8.2.2-1 -
+ */
 START_TEST(no_questions)
 {
 	static const struct {
@@ -290,6 +303,7 @@ END_TEST
 /*
  * R9568-8.1.2-1, -2, R3768-8.2-1, -2 (A04, A05): the virtual MAC, in the
  * Ethernet header too, and to who asked alone
+ * proves: R3768-8.2-1 +, R3768-8.2-2 +, R9568-8.1.2-1 +, R9568-8.1.2-2 +
  */
 START_TEST(arp_answer)
 {
@@ -308,7 +322,10 @@ START_TEST(arp_answer)
 }
 END_TEST
 
-/* R9568-6.4.3-c, R9568-8.2.2-1, -2 (A08): flags R, S and O, one receiver */
+/*
+ * R9568-6.4.3-c, R9568-8.2.2-1, -2 (A08): flags R, S and O, one receiver
+ * proves: R9568-6.4.3-c +, R9568-8.2.2-1 +, R9568-8.2.2-2 +
+ */
 START_TEST(solicited_advertisement)
 {
 	static const char a08[] = "0200000000c800005e00023386dd"
@@ -328,7 +345,10 @@ START_TEST(solicited_advertisement)
 }
 END_TEST
 
-/* RFC 4861 7.2.4: who detects duplicates has no address; S is not set (A07) */
+/*
+ * RFC 4861 7.2.4: who detects duplicates has no address; S is not set (A07)
+ * proves: R9568-6.4.3-c +, R9568-6.4.3-e +
+ */
 START_TEST(duplicate_detection)
 {
 	uint8_t frame[100], all[100];

@@ -66,6 +66,7 @@ repeat(char c, size_t n)
 	return buf;
 }
 
+/* proves: R3768-6.1-1 +, R3768-6.1-4 + */
 START_TEST(defaults)
 {
 	ck_assert_uint_eq(conf.vr.priority, 0);	/* set with the owner */
@@ -93,7 +94,10 @@ START_TEST(defaults)
 }
 END_TEST
 
-/* Each value at its bound, and the line that the dry run prints of it */
+/*
+ * Each value at its bound, and the line that the dry run prints of it
+ * proves: R3768-5.3.3-1 +, R3768-6.1-1 +
+ */
 START_TEST(accepted)
 {
 	static const struct {
@@ -167,7 +171,10 @@ START_TEST(flags)
 }
 END_TEST
 
-/* Refused with the whole line, and nothing has changed (F11, F30, C17, P-12) */
+/*
+ * Refused with the whole line, and nothing has changed (F11, F30, C17, P-12)
+ * proves: R3768-5.3.3-1 -, R3768-5.3.4-4 -, P-12 -
+ */
 START_TEST(refused)
 {
 	static const struct {
@@ -259,7 +266,10 @@ START_TEST(longest_paths)
 }
 END_TEST
 
-/* R2338-5.3.10-2: zero fill; text and hex are the same octets */
+/*
+ * R2338-5.3.10-2: zero fill; text and hex are the same octets
+ * proves: R2338-5.3.10-1 +, R2338-5.3.10-2 +
+ */
 START_TEST(passwords)
 {
 	static const struct {
@@ -289,6 +299,7 @@ START_TEST(passwords)
 }
 END_TEST
 
+/* proves: R2338-5.3.6.2-2 +, R2338-5.3.10-1 - */
 START_TEST(refused_passwords)
 {
 #define HEX	"-a pw/0x...: needs 1 to 8 octets, two hex digits each"
@@ -326,7 +337,10 @@ START_TEST(refused_passwords)
 }
 END_TEST
 
-/* P-33, C04: the password is in no line that we print */
+/*
+ * P-33, C04: the password is in no line that we print
+ * proves: P-33 -
+ */
 START_TEST(password_not_shown)
 {
 	set_minimum();
@@ -460,6 +474,7 @@ START_TEST(address_count)
 }
 END_TEST
 
+/* proves: R3768-5.3.3-1 - */
 START_TEST(what_is_missing)
 {
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
@@ -498,7 +513,11 @@ START_TEST(user_without_sandbox)
 }
 END_TEST
 
-/* R3768-5.3.4-1 to -3, P-30, P-31: priority and ownership go together */
+/*
+ * R3768-5.3.4-1 to -3, P-30, P-31: priority and ownership go together
+ * proves: R3768-5.3.4-1 +-, R3768-5.3.4-2 +-, R3768-5.3.4-3 +, P-30 +-
+ * proves: P-31 +-
+ */
 START_TEST(owner)
 {
 	static const struct {

@@ -97,7 +97,10 @@ START_TEST(version)
 }
 END_TEST
 
-/* -d: what one or the other version can have, in centiseconds */
+/*
+ * -d: what one or the other version can have, in centiseconds
+ * proves: R3768-5.3.7-1 +, R3768-6.1-1 +-, R9568-6.1-1 +-, P-12 -, P-52 -
+ */
 START_TEST(interval)
 {
 #define V2(value) "-d " value ": must be a whole number from 1 to 255 with " \
@@ -150,7 +153,10 @@ START_TEST(interval)
 }
 END_TEST
 
-/* P-12, P-52, F30, C17: nothing is rounded, and nothing is half a number */
+/*
+ * P-12, P-52, F30, C17: nothing is rounded, and nothing is half a number
+ * proves: P-12 -, P-52 -
+ */
 START_TEST(refused_intervals)
 {
 	static const char *const t[] = {
@@ -178,7 +184,10 @@ START_TEST(refused_intervals)
 }
 END_TEST
 
-/* The other values at their bounds, and the line that the dry run prints */
+/*
+ * The other values at their bounds, and the line that the dry run prints
+ * proves: R6527-accept +
+ */
 START_TEST(accepted)
 {
 	static const struct {
@@ -304,7 +313,10 @@ START_TEST(refused)
 }
 END_TEST
 
-/* What does not go together, in either order of the words */
+/*
+ * What does not go together, in either order of the words
+ * proves: R9568-9-1 +-
+ */
 START_TEST(conflicts)
 {
 #define NO_AUTH	"-a: version 3 has no authentication"
@@ -383,7 +395,10 @@ START_TEST(macvlan_names)
 }
 END_TEST
 
-/* R9568-5.2.9-2: one family, whichever came first */
+/*
+ * R9568-5.2.9-2: one family, whichever came first
+ * proves: R9568-5.2.9-2 -
+ */
 START_TEST(mixed_families)
 {
 	begin("192.0.2.1");
@@ -497,7 +512,10 @@ START_TEST(refused_addresses)
 }
 END_TEST
 
-/* R9568-6.1-5, 5.2.9-1, F21: first in the list, the others keep their order */
+/*
+ * R9568-6.1-5, 5.2.9-1, F21: first in the list, the others keep their order
+ * proves: R9568-5.2.9-1 +, R9568-6.1-5 +
+ */
 START_TEST(link_local_first)
 {
 	static const char *const given[] = {
@@ -531,7 +549,10 @@ START_TEST(link_local_first)
 }
 END_TEST
 
-/* P-40: not invented; the line proposes one, which is taken as it stands */
+/*
+ * P-40: not invented; the line proposes one, which is taken as it stands
+ * proves: R9568-5.2.9-1 -, R9568-6.1-5 -, P-40 -
+ */
 START_TEST(no_link_local)
 {
 	static const char *const vrids[][2] = {
@@ -558,7 +579,10 @@ START_TEST(no_link_local)
 }
 END_TEST
 
-/* P-30, P-31 in IPv6, and accept for who owns the addresses (R9568-6.4.3-g) */
+/*
+ * P-30, P-31 in IPv6, and accept for who owns the addresses (R9568-6.4.3-g)
+ * proves: R9568-5.2.4-1 +-, R9568-5.2.4-2 +-, P-30 +-, P-31 -
+ */
 START_TEST(owner)
 {
 	static const bool none[2] = { false, false }, all[2] = { true, true };
@@ -581,6 +605,10 @@ START_TEST(owner)
 	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
 	ck_assert(prints("\npriority 255 (owner)\n"));
 	ck_assert(prints("\naccept packets to the addresses yes\n"));
+	give('p', "254");
+	ck_assert_int_eq(conf_set_owner(&conf, all, err), -1);
+	ck_assert_str_eq(err, "-p 254: eth0 owns every ADDRESS, and an owner "
+	    "has 255");
 }
 END_TEST
 
@@ -616,7 +644,10 @@ START_TEST(print_all)
 }
 END_TEST
 
-/* R9568-3-1: IPv4 and IPv6 of one VRID are two routers */
+/*
+ * R9568-3-1: IPv4 and IPv6 of one VRID are two routers
+ * proves: R9568-3-1 +
+ */
 START_TEST(pid_stem)
 {
 	begin("192.0.2.1");

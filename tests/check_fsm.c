@@ -27,80 +27,115 @@ static const struct row {
 #define EV(x)	VRRP_EV_##x, 0, NULL
 #define ADV(p)	VRRP_EV_ADVERT, p, NULL
 #define ADVF(p, src) VRRP_EV_ADVERT, p, src
+/* proves: R3768-6.4.1-1 +, R3768-6.4.1-2 -, R3768-1.3-1 + */
 { "SM2-01", 255, 0, INIT, T, EV(LINK_UP), BECOME, MASTER, A, GAP, WHY(OWNER) },
+/* proves: R3768-6.4.1-1 + */
 { "SM2-01 -s", 255, 1, INIT, T, EV(LINK_UP), BECOME, MASTER, A, GAP,
     WHY(OWNER) },
+/* proves: R3768-6.4.1-2 +, R3768-6.4.1-1 - */
 { "SM2-02", 100, 0, INIT, T, EV(LINK_UP), VRRP_ACT_NOTIFY, BACKUP, DOWN, NEVER,
     WHY(START) },
+/* proves: R3768-6.4.1-2 +, R3768-6.4.1-1 - */
 { "SM2-02 254", 254, 0, INIT, T, EV(LINK_UP), VRRP_ACT_NOTIFY, BACKUP, 3007812,
     NEVER, WHY(START) },
 { "SM2-03 P=0", 100, 0, INIT, T, ADV(0), 0, INIT, SAME, SAME, WHY(START) },
 { "SM2-03 P<L", 100, 0, INIT, T, ADV(50), 0, INIT, SAME, SAME, WHY(START) },
+/* proves: P-11 + */
 { "SM2-03 P>L", 100, 0, INIT, T, ADV(255), 0, INIT, SAME, SAME, WHY(START) },
+/* proves: R3768-6.4.2-4 +, R3768-6.4.3-5 -, R3768-5.3.4-5 + */
 { "SM2-04", 100, 0, BACKUP, T, EV(SHUTDOWN), VRRP_ACT_NOTIFY, INIT, NEVER,
     NEVER, WHY(SHUTDOWN) },
+/* proves: P-16 + */
 { "SM2-04 link", 100, 0, BACKUP, T, EV(LINK_DOWN), VRRP_ACT_NOTIFY, INIT, NEVER,
     NEVER, WHY(LINK) },
 { "SM2-04 carrier", 100, 0, BACKUP, T, EV(CARRIER_LOST), VRRP_ACT_NOTIFY, INIT,
     NEVER, NEVER, WHY(LINK) },
+/* proves: R3768-6.4.2-5 + */
 { "SM2-05", 100, 0, BACKUP, DOWN, EV(TIMER), BECOME, MASTER, A, GAP,
     WHY(SILENCE) },
+/* proves: R3768-6.4.2-5 -, R3768-6.4.2-5b -, P-22 + */
 { "SM2-05 early", 100, 0, BACKUP, DOWN - 1, EV(TIMER), 0, BACKUP, SAME, NEVER,
     WHY(START) },
+/* proves: R3768-6.4.2-6 +, R3768-6.4.3-7 -, P-27 + */
 { "SM2-06", 100, 0, BACKUP, T, ADV(0), 0, BACKUP, SKEW, NEVER, WHY(START) },
+/* proves: R3768-6.4.2-6 + */
 { "SM2-06 -s", 100, 1, BACKUP, T, ADV(0), 0, BACKUP, SKEW, NEVER, WHY(START) },
+/* proves: R3768-6.4.2-6 +, P-26 + */
 { "SM2-06 P-26: longer", 100, 0, BACKUP, DOWN - 1, ADV(0), 0, BACKUP, SKEW,
     NEVER, WHY(START) },
+/* proves: R3768-6.4.2-7 +, R3768-6.4.2-8 -, R3768-3-2 + */
 { "SM2-07 P=L", 100, 0, BACKUP, T, ADV(100), 0, BACKUP, DOWN, NEVER,
     WHY(START) },
+/* proves: R3768-6.4.2-7 +, R3768-3-2 + */
 { "SM2-07 P=L, lower address", 100, 0, BACKUP, T, ADVF(100, "192.0.2.1"), 0,
     BACKUP, DOWN, NEVER, WHY(START) },
+/* proves: R3768-6.4.2-7 + */
 { "SM2-07 P>L", 100, 0, BACKUP, T, ADV(101), 0, BACKUP, DOWN, NEVER,
     WHY(START) },
 { "SM2-07 P=255", 100, 0, BACKUP, T, ADV(255), 0, BACKUP, DOWN, NEVER,
     WHY(START) },
+/* proves: R3768-6.4.2-7 +, R3768-6.4.2-8 -, R3768-6.1-4 - */
 { "SM2-07 P<L, -s", 100, 1, BACKUP, T, ADV(99), 0, BACKUP, DOWN, NEVER,
     WHY(START) },
+/* proves: R3768-6.4.2-7 +, R3768-6.4.2-6 - */
 { "SM2-07 P=1, -s", 100, 1, BACKUP, T, ADV(1), 0, BACKUP, DOWN, NEVER,
     WHY(START) },
+/* proves: R3768-6.4.2-8 +, R3768-6.4.2-7 - */
 { "SM2-08", 100, 0, BACKUP, T, ADV(99), 0, BACKUP, SAME, NEVER, WHY(START) },
+/* proves: R3768-6.4.2-8 +, R3768-6.4.2-6 - */
 { "SM2-08 P=1", 100, 0, BACKUP, T, ADV(1), 0, BACKUP, SAME, NEVER,
     WHY(START) },
+/* proves: R3768-6.4.2-8 + */
 { "SM2-08 at the end", 100, 0, BACKUP, DOWN - 1, ADV(99), 0, BACKUP, SAME,
     NEVER, WHY(START) },
+/* proves: R3768-6.4.3-5 +, R3768-5.3.4-4 + */
 { "SM2-09", 100, 0, MASTER, T, EV(SHUTDOWN), RESIGN, INIT, NEVER, NEVER,
     WHY(SHUTDOWN) },
+/* proves: R3768-6.4.3-5 + */
 { "SM2-09 owner", 255, 0, MASTER, T, EV(SHUTDOWN), RESIGN, INIT, NEVER, NEVER,
     WHY(SHUTDOWN) },
 { "SM2-09 link", 100, 0, MASTER, T, EV(LINK_DOWN), RESIGN, INIT, NEVER, NEVER,
     WHY(LINK) },
+/* proves: R3768-6.4.3-6 + */
 { "SM2-10", 100, 0, MASTER, A, EV(TIMER), ANSWER, MASTER, A, GAP,
     WHY(SILENCE) },
+/* proves: R3768-6.4.3-6 - */
 { "SM2-10 early", 100, 0, MASTER, GAP - 1, EV(TIMER), 0, MASTER, SAME, SAME,
     WHY(SILENCE) },
 { "SM2-10 announcement", 100, 0, MASTER, GAP, EV(TIMER), VRRP_ACT_ANNOUNCE,
     MASTER, SAME, GAP, WHY(SILENCE) },
+/* proves: R3768-6.4.3-7 + */
 { "SM2-11", 100, 0, MASTER, T, ADV(0), VRRP_ACT_ADVERT, MASTER, A, SAME,
     WHY(SILENCE) },
+/* proves: R3768-6.4.3-7 + */
 { "SM2-11 lower address", 100, 0, MASTER, T, ADVF(0, "192.0.2.1"),
     VRRP_ACT_ADVERT, MASTER, A, SAME, WHY(SILENCE) },
+/* proves: R3768-6.4.3-8 +, R3768-6.4.3-5 - */
 { "SM2-12 P>L", 100, 0, MASTER, T, ADV(101), YIELD, BACKUP, DOWN, NEVER,
     WHY(OUTRANKED) },
+/* proves: R3768-6.4.3-8 + */
 { "SM2-12 P>L, -s, lower address", 100, 1, MASTER, T, ADVF(101, "192.0.2.1"),
     YIELD, BACKUP, DOWN, NEVER, WHY(OUTRANKED) },
+/* proves: R3768-6.4.3-8 + */
 { "SM2-12 P=L", 100, 0, MASTER, T, ADVF(100, "192.0.2.21"), YIELD, BACKUP,
     DOWN, NEVER, WHY(OUTRANKED) },
 /* SM2-13 sends nothing; we answer as RFC 9568 6.4.3 does, F01 and P-19 */
+/* proves: R3768-6.4.3-8 -, R3768-6.4.3-9 +, R3768-2.3-1 + */
 { "SM2-13 P<L", 100, 0, MASTER, T, ADV(99), ANSWER, MASTER, A, GAP,
     WHY(SILENCE) },
+/* proves: R3768-6.4.3-8 -, R3768-6.4.3-9 + */
 { "SM2-13 P=L, lower address", 100, 0, MASTER, T, ADVF(100, "192.0.2.19"),
     ANSWER, MASTER, A, GAP, WHY(SILENCE) },
+/* proves: R3768-6.4.3-8 - */
 { "SM2-13 P=L, our address", 100, 0, MASTER, T, ADVF(100, "192.0.2.20"),
     ANSWER, MASTER, A, GAP, WHY(SILENCE) },
+/* proves: R3768-6.4.2-4 -, P-15 + */
 { "SM2-14 Backup", 100, 0, BACKUP, T, EV(LINK_UP), 0, BACKUP, SAME, NEVER,
     WHY(START) },
+/* proves: P-15 + */
 { "SM2-14 Master", 100, 0, MASTER, T, EV(LINK_UP), 0, MASTER, SAME, SAME,
     WHY(SILENCE) },
+/* proves: P-15 + */
 { "SM2-15", 100, 0, INIT, T, EV(SHUTDOWN), 0, INIT, SAME, SAME, WHY(START) },
 /* P-15, P-16: what has no meaning in a state does nothing there */
 { "Initialize, link", 100, 0, INIT, T, EV(LINK_DOWN), 0, INIT, SAME, SAME,
@@ -119,6 +154,7 @@ static const struct row {
     WHY(START) },
 { "Backup, fault", 100, 0, BACKUP, T, EV(FAULT), 0, BACKUP, SAME, NEVER,
     WHY(START) },
+/* proves: R3768-6.4.2-4 - */
 { "Backup, USR2", 100, 0, BACKUP, T, EV(YIELD), 0, BACKUP, SAME, NEVER,
     WHY(START) },
 { "Backup, announce", 100, 0, BACKUP, T, EV(ANNOUNCE), 0, BACKUP, SAME, NEVER,
@@ -161,7 +197,10 @@ START_TEST(row)
 }
 END_TEST
 
-/* P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once */
+/*
+ * P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once
+ * proves: R3768-6.1-2 +, R3768-6.1-3 +, P-21 +
+ */
 START_TEST(timer_values)
 {
 	static const struct {
@@ -204,7 +243,10 @@ START_TEST(timer_values)
 }
 END_TEST
 
-/* R3768-6.4.3-8, unsigned and in network byte order, all 16 octets */
+/*
+ * R3768-6.4.3-8, unsigned and in network byte order, all 16 octets
+ * proves: R3768-6.4.3-8 +-
+ */
 START_TEST(tie_break)
 {
 	static const struct {
@@ -272,7 +314,10 @@ START_TEST(remembers_sender)
 }
 END_TEST
 
-/* R3768-6.1-4, R3768-6.4.2-7: no preemption while any Master lives */
+/*
+ * R3768-6.1-4, R3768-6.4.2-7: no preemption while any Master lives
+ * proves: R3768-6.4.2-7 +, R3768-6.1-4 -
+ */
 START_TEST(no_preemption)
 {
 	int i;
@@ -290,7 +335,10 @@ START_TEST(no_preemption)
 }
 END_TEST
 
-/* R3768-6.4.2-8: a lower Master is preempted when the timer ends, P-51 */
+/*
+ * R3768-6.4.2-8: a lower Master is preempted when the timer ends, P-51
+ * proves: R3768-6.4.2-8 +, R3768-6.1-4 +, P-51 +
+ */
 START_TEST(preemption)
 {
 	usec_t end;
@@ -318,7 +366,10 @@ START_TEST(preemption)
 }
 END_TEST
 
-/* R3768-6.1-5: the owner preempts whatever the flag says */
+/*
+ * R3768-6.1-5: the owner preempts whatever the flag says
+ * proves: R3768-6.1-5 +
+ */
 START_TEST(owner_preempts)
 {
 	usec_t before;
@@ -336,7 +387,10 @@ START_TEST(owner_preempts)
 }
 END_TEST
 
-/* F23, P-29: a live lower Master is left for the delay, then preempted */
+/*
+ * F23, P-29: a live lower Master is left for the delay, then preempted
+ * proves: P-29 +
+ */
 START_TEST(preempt_delay)
 {
 	usec_t end;
@@ -356,7 +410,10 @@ START_TEST(preempt_delay)
 }
 END_TEST
 
-/* F23: the delay ends with the Master, and starts anew with the next one */
+/*
+ * F23: the delay ends with the Master, and starts anew with the next one
+ * proves: P-29 -
+ */
 START_TEST(preempt_delay_cancelled)
 {
 	conf.preempt_delay = 60 * A;
@@ -454,7 +511,10 @@ START_TEST(start_delay_owner)
 }
 END_TEST
 
-/* P-17: who cannot hold the addresses resigns and sits out ever longer */
+/*
+ * P-17: who cannot hold the addresses resigns and sits out ever longer
+ * proves: P-17 +
+ */
 START_TEST(fault_hold)
 {
 	static const int times[] = { 1, 2, 4, 8, 16, 16, 16 };
@@ -500,7 +560,10 @@ START_TEST(carrier_flap)
 }
 END_TEST
 
-/* F08, P-16: not back in time; the others still wait for A + Skew_Time */
+/*
+ * F08, P-16: not back in time; the others still wait for A + Skew_Time
+ * proves: P-16 +
+ */
 START_TEST(carrier_lost)
 {
 	usec_t sent;
@@ -593,12 +656,14 @@ storm(uint8_t priority)
 	ck_assert_int_eq(vr.state, MASTER);
 }
 
+/* proves: P-19 - */
 START_TEST(storm_of_losers)
 {
 	storm(99);
 }
 END_TEST
 
+/* proves: P-19 - */
 START_TEST(storm_of_resignations)
 {
 	storm(0);
@@ -619,7 +684,10 @@ START_TEST(one_answer_at_a_time)
 }
 END_TEST
 
-/* F39, P-24, F04: one advert after a stall, and one round of announcements */
+/*
+ * F39, P-24, F04: one advert after a stall, and one round of announcements
+ * proves: P-24 -
+ */
 START_TEST(stall)
 {
 	enter(MASTER);
@@ -634,7 +702,10 @@ START_TEST(stall)
 }
 END_TEST
 
-/* P-24: served 7 ms late each time, the adverts stay on their grid */
+/*
+ * P-24: served 7 ms late each time, the adverts stay on their grid
+ * proves: P-24 +
+ */
 START_TEST(no_drift)
 {
 	usec_t start;
@@ -653,7 +724,10 @@ START_TEST(no_drift)
 }
 END_TEST
 
-/* P-25, F04: what waited in the socket is heard before the timer is judged */
+/*
+ * P-25, F04: what waited in the socket is heard before the timer is judged
+ * proves: P-25 +
+ */
 START_TEST(drain_before_timer)
 {
 	enter(BACKUP);
@@ -691,7 +765,10 @@ START_TEST(quiet_master_is_quiet)
 }
 END_TEST
 
-/* P-51: the reason is the last thing that was heard. */
+/*
+ * P-51: the reason is the last thing that was heard.
+ * proves: P-51 +
+ */
 START_TEST(resigned_then_lower)
 {
 	conf.start_delay = 5 * A;

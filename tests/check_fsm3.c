@@ -77,14 +77,19 @@ static const struct row {
 #define ADV(p, cs) VRRP_EV_ADVERT, p, cs, NULL
 #define ADVF(p, cs, src) VRRP_EV_ADVERT, p, cs, src
 #define NOTIFY	VRRP_ACT_NOTIFY
+/* proves: R9568-6.4.1-a +, R9568-6.4.1-b -, R9568-6.4.1-c + */
 { "SM3-01", 255, 0, INIT, 0, T, EV(LINK_UP), BECOME, MASTER, A, GAP, 100,
     WHY(OWNER) },
+/* proves: R9568-6.4.1-a + */
 { "SM3-01 -s", 255, 1, INIT, 0, T, EV(LINK_UP), BECOME, MASTER, A, GAP, 100,
     WHY(OWNER) },
+/* proves: R9568-6.4.1-b +, R9568-6.4.1-a -, R9568-6.1-2 + */
 { "SM3-02", 100, 0, INIT, 0, T, EV(LINK_UP), NOTIFY, BACKUP, DOWN, NEVER, 100,
     WHY(START) },
+/* proves: R9568-6.4.1-b +, R9568-6.4.1-a - */
 { "SM3-02 254", 254, 0, INIT, 0, T, EV(LINK_UP), NOTIFY, BACKUP, 3007812, NEVER,
     100, WHY(START) },
+/* proves: R9568-6.4.1-b +, P-45 + */
 { "SM3-02 P-45: forgotten", 100, 0, INIT, 500, T, EV(LINK_UP), NOTIFY, BACKUP,
     DOWN, NEVER, 100, WHY(START) },
 { "SM3-02 P-45: forgotten, 1 cs", 100, 0, INIT, 1, T, EV(LINK_UP), NOTIFY,
@@ -93,96 +98,132 @@ static const struct row {
     WHY(START) },
 { "SM3-03 P<L", 100, 1, INIT, 0, T, ADV(50, 500), 0, INIT, SAME, SAME, 100,
     WHY(START) },
+/* proves: P-11 + */
 { "SM3-03 P>L", 100, 0, INIT, 0, T, ADV(255, 500), 0, INIT, SAME, SAME, 100,
     WHY(START) },
+/* proves: R9568-6.4.2-j +, R9568-6.4.3-h - */
 { "SM3-04", 100, 0, BACKUP, 0, T, EV(SHUTDOWN), NOTIFY, INIT, NEVER, NEVER, 100,
     WHY(SHUTDOWN) },
 { "SM3-04 link", 100, 0, BACKUP, 500, T, EV(LINK_DOWN), NOTIFY, INIT, NEVER,
     NEVER, 500, WHY(LINK) },
+/* proves: R9568-6.4.2-f + */
 { "SM3-05", 100, 0, BACKUP, 0, DOWN, EV(TIMER), BECOME, MASTER, A, GAP, 100,
     WHY(SILENCE) },
+/* proves: R9568-6.4.2-f +, R9568-6.4.2-f4 + */
 { "SM3-05 f4: own interval, after 500", 100, 0, BACKUP, 500, DOWN_500,
     EV(TIMER), BECOME, MASTER, A, GAP, 500, WHY(SILENCE) },
+/* proves: R9568-6.4.2-f4 + */
 { "SM3-05 f4: own interval, after 1", 100, 0, BACKUP, 1, DOWN_1, EV(TIMER),
     BECOME, MASTER, A, GAP, 1, WHY(SILENCE) },
 { "SM3-05 f4: own interval, after 4095", 100, 0, BACKUP, 4095, DOWN_4095,
     EV(TIMER), BECOME, MASTER, A, GAP, 4095, WHY(SILENCE) },
+/* proves: R9568-6.4.2-f -, R9568-6.4.2-f1 -, R9568-6.4.2-f3 - */
 { "SM3-05 early", 100, 0, BACKUP, 500, DOWN_500 - 1, EV(TIMER), 0, BACKUP, SAME,
     NEVER, 500, WHY(START) },
+/* proves: R9568-6.4.2-f - */
 { "SM3-05 early, 1 cs", 100, 0, BACKUP, 1, DOWN_1 - 1, EV(TIMER), 0, BACKUP,
     SAME, NEVER, 1, WHY(START) },
+/* proves: R9568-6.4.2-g +, R9568-6.4.3-l - */
 { "SM3-06", 100, 0, BACKUP, 0, T, ADV(0, 100), 0, BACKUP, SKEW, NEVER, 100,
     WHY(START) },
+/* proves: R9568-6.4.2-g + */
 { "SM3-06 not learned (V39)", 100, 0, BACKUP, 0, T, ADV(0, 500), 0, BACKUP,
     SKEW, NEVER, 100, WHY(START) },
+/* proves: R9568-6.4.2-g + */
 { "SM3-06 not learned (V39) -s", 100, 1, BACKUP, 0, T, ADV(0, 500), 0, BACKUP,
     SKEW, NEVER, 100, WHY(START) },
+/* proves: R9568-6.4.2-g + */
 { "SM3-06 skew of the held interval", 100, 0, BACKUP, 500, T, ADV(0, 100), 0,
     BACKUP, SKEW_500, NEVER, 500, WHY(START) },
 { "SM3-06 skew of the held 1 cs", 100, 0, BACKUP, 1, 20 * MS, ADV(0, 4095), 0,
     BACKUP, SKEW_1, NEVER, 1, WHY(START) },
+/* proves: P-26 + */
 { "SM3-06 P-26: longer", 100, 0, BACKUP, 500, DOWN_500 - 1, ADV(0, 500), 0,
     BACKUP, SKEW_500, NEVER, 500, WHY(START) },
+/* proves: R9568-6.4.2-h +, R9568-6.4.2-i -, R5798-6.4.2-h +, R9568-6.1-2 + */
 { "SM3-07 P=L", 100, 0, BACKUP, 0, T, ADV(100, 200), 0, BACKUP, DOWN_200, NEVER,
     200, WHY(START) },
 { "SM3-07 P=L, lower address", 100, 0, BACKUP, 0, T, ADVF(100, 200,
     "192.0.2.1"), 0, BACKUP, DOWN_200, NEVER, 200, WHY(START) },
+/* proves: R9568-6.4.2-h +, R5798-6.4.2-h + */
 { "SM3-07 P>L", 100, 0, BACKUP, 0, T, ADV(101, 200), 0, BACKUP, DOWN_200, NEVER,
     200, WHY(START) },
 { "SM3-07 P=255", 100, 0, BACKUP, 0, T, ADV(255, 200), 0, BACKUP, DOWN_200,
     NEVER, 200, WHY(START) },
+/* proves: R9568-6.4.2-h +, R5798-6.4.2-h + */
 { "SM3-07 I=1 (V26)", 100, 0, BACKUP, 0, T, ADV(100, 1), 0, BACKUP, DOWN_1,
     NEVER, 1, WHY(START) },
+/* proves: R9568-6.4.2-h +, R5798-6.4.2-h + */
 { "SM3-07 I=4095 (V27)", 100, 0, BACKUP, 0, T, ADV(100, 4095), 0, BACKUP,
     DOWN_4095, NEVER, 4095, WHY(START) },
 { "SM3-07 learned anew, longer", 100, 0, BACKUP, 1, 20 * MS, ADV(200, 500), 0,
     BACKUP, DOWN_500, NEVER, 500, WHY(START) },
 { "SM3-07 learned anew, shorter", 100, 0, BACKUP, 500, T, ADV(200, 1), 0,
     BACKUP, DOWN_1, NEVER, 1, WHY(START) },
+/* proves: R9568-6.4.2-h +, R9568-6.4.2-i -, R9568-8.3.2-5 + */
 { "SM3-07 P<L, -s (V40)", 100, 1, BACKUP, 0, T, ADV(50, 500), 0, BACKUP,
     DOWN_500, NEVER, 500, WHY(START) },
+/* proves: R9568-6.4.2-h +, R9568-6.4.2-g - */
 { "SM3-07 P=1, -s", 100, 1, BACKUP, 500, T, ADV(1, 200), 0, BACKUP, DOWN_200,
     NEVER, 200, WHY(START) },
+/* proves: R9568-6.4.2-i +, R9568-6.4.2-h -, R5798-6.4.2-h - */
 { "SM3-08 (V40)", 100, 0, BACKUP, 0, T, ADV(50, 500), 0, BACKUP, SAME, NEVER,
     100, WHY(START) },
+/* proves: R9568-6.4.2-i +, R9568-6.4.2-h - */
 { "SM3-08 P=L-1", 100, 0, BACKUP, 500, T, ADV(99, 100), 0, BACKUP, SAME, NEVER,
     500, WHY(START) },
+/* proves: R9568-6.4.2-i + */
 { "SM3-08 at the end", 100, 0, BACKUP, 500, DOWN_500 - 1, ADV(99, 4095), 0,
     BACKUP, SAME, NEVER, 500, WHY(START) },
+/* proves: R9568-6.4.3-h + */
 { "SM3-09", 100, 0, MASTER, 0, T, EV(SHUTDOWN), RESIGN, INIT, NEVER, NEVER, 100,
     WHY(SHUTDOWN) },
+/* proves: R9568-6.4.3-h + */
 { "SM3-09 owner", 255, 0, MASTER, 0, T, EV(SHUTDOWN), RESIGN, INIT, NEVER,
     NEVER, 100, WHY(SHUTDOWN) },
+/* proves: R9568-6.4.3-k + */
 { "SM3-10", 100, 0, MASTER, 0, A, EV(TIMER), ANSWER, MASTER, A, GAP, 100,
     WHY(SILENCE) },
+/* proves: R9568-6.4.3-k +, R9568-6.4.2-f4 + */
 { "SM3-10 own interval", 100, 0, MASTER, 500, A, EV(TIMER), ANSWER, MASTER, A,
     GAP, 500, WHY(SILENCE) },
+/* proves: R9568-6.4.3-k - */
 { "SM3-10 early", 100, 0, MASTER, 1, GAP - 1, EV(TIMER), 0, MASTER, SAME, SAME,
     1, WHY(SILENCE) },
+/* proves: R9568-6.4.3-l + */
 { "SM3-11", 100, 0, MASTER, 0, T, ADV(0, 100), VRRP_ACT_ADVERT, MASTER, A, SAME,
     100, WHY(SILENCE) },
+/* proves: R9568-6.4.3-l + */
 { "SM3-11 own interval", 100, 0, MASTER, 500, T, ADV(0, 4095), VRRP_ACT_ADVERT,
     MASTER, A, SAME, 500, WHY(SILENCE) },
+/* proves: R9568-6.4.3-i +, R9568-6.4.3-h -, R9568-6.4.3-j - */
 { "SM3-12 P>L", 100, 0, MASTER, 0, T, ADV(101, 500), YIELD, BACKUP, DOWN_500,
     NEVER, 500, WHY(OUTRANKED) },
+/* proves: R9568-6.4.3-i +, R9568-6.4.3-m + */
 { "SM3-12 P>L, -s, lower address", 100, 1, MASTER, 0, T, ADVF(101, 1,
     "192.0.2.1"), YIELD, BACKUP, DOWN_1, NEVER, 1, WHY(OUTRANKED) },
+/* proves: R9568-6.4.3-i + */
 { "SM3-12 P=L", 100, 0, MASTER, 500, T, ADVF(100, 200, "192.0.2.21"), YIELD,
     BACKUP, DOWN_200, NEVER, 200, WHY(OUTRANKED) },
 { "SM3-12 P=L, -s", 100, 1, MASTER, 500, T, ADVF(100, 100, "192.0.2.21"), YIELD,
     BACKUP, DOWN, NEVER, 100, WHY(OUTRANKED) },
+/* proves: R9568-6.4.3-j +, R9568-6.4.3-i - */
 { "SM3-13 P<L", 100, 0, MASTER, 0, T, ADV(99, 500), ANSWER, MASTER, A, GAP, 100,
     WHY(SILENCE) },
+/* proves: R9568-6.4.3-j +, R9568-6.4.3-m + */
 { "SM3-13 P<L, -s", 100, 1, MASTER, 500, T, ADV(1, 1), ANSWER, MASTER, A, GAP,
     500, WHY(SILENCE) },
+/* proves: R9568-6.4.3-j +, R9568-6.4.3-i - */
 { "SM3-13 P=L, lower address (V30)", 100, 0, MASTER, 0, T, ADVF(100, 500,
     "192.0.2.19"), ANSWER, MASTER, A, GAP, 100, WHY(SILENCE) },
 { "SM3-13 P=L, our address", 100, 0, MASTER, 0, T, ADVF(100, 500,
     "192.0.2.20"), ANSWER, MASTER, A, GAP, 100, WHY(SILENCE) },
+/* proves: R9568-6.4.2-j -, P-15 + */
 { "SM3-14 Backup", 100, 0, BACKUP, 500, T, EV(LINK_UP), 0, BACKUP, SAME, NEVER,
     500, WHY(START) },
 { "SM3-14 Master", 100, 0, MASTER, 500, T, EV(LINK_UP), 0, MASTER, SAME, SAME,
     500, WHY(SILENCE) },
+/* proves: P-15 + */
 { "SM3-15", 100, 0, INIT, 0, T, EV(SHUTDOWN), 0, INIT, SAME, SAME, 100,
     WHY(START) },
 };
@@ -218,7 +259,10 @@ START_TEST(row)
 }
 END_TEST
 
-/* P-21, R9568-6.1-3 and -4: the table of timer vectors, floored once */
+/*
+ * P-21, R9568-6.1-3 and -4: the table of timer vectors, floored once
+ * proves: R9568-6.1-3 +, R9568-6.1-4 +, P-21 +
+ */
 START_TEST(timer_values)
 {
 	static const struct {
@@ -262,6 +306,7 @@ END_TEST
 /*
  * P-21: every priority and interval; 255 * 4095 cs do not fit 32 bits of
  * microseconds, before they are divided by 256.
+ * proves: R9568-6.1-3 +, R9568-6.1-4 +, P-21 +
  */
 START_TEST(timer_range)
 {
@@ -289,7 +334,10 @@ START_TEST(timer_range)
 }
 END_TEST
 
-/* R9568-8.3.2-6: priorities differ, so do the skews, at 1 cs too */
+/*
+ * R9568-8.3.2-6: priorities differ, so do the skews, at 1 cs too
+ * proves: R9568-8.3.2-6 +
+ */
 START_TEST(skew_separates)
 {
 	usec_t before = -1;
@@ -389,7 +437,10 @@ START_TEST(carrier_hold)
 }
 END_TEST
 
-/* P-08, --checksum auto: RFC 9568 first, then as the last valid peer */
+/*
+ * P-08, --checksum auto: RFC 9568 first, then as the last valid peer
+ * proves: P-08 +
+ */
 START_TEST(checksum_follows)
 {
 	conf.checksum = VRRP_SUM_AUTO;
@@ -428,7 +479,10 @@ START_TEST(checksum_follows)
 }
 END_TEST
 
-/* --checksum rfc9568 and pseudo-header: whatever the others send */
+/*
+ * --checksum rfc9568 and pseudo-header: whatever the others send
+ * proves: P-08 +
+ */
 START_TEST(checksum_fixed)
 {
 	static const enum vrrp_checksum sums[] = {
@@ -461,6 +515,7 @@ END_TEST
 /*
  * R9568-5.2.7-2: a slow Master of higher priority is left alone by a fast
  * Backup that knows its interval, and a fast one is missed at once.
+ * proves: R9568-5.2.7-2 +
  */
 START_TEST(slow_master)
 {
@@ -483,7 +538,10 @@ START_TEST(slow_master)
 }
 END_TEST
 
-/* R9568-6.4.2-i, P-51: adverts of a lower Master end nothing, however slow */
+/*
+ * R9568-6.4.2-i, P-51: adverts of a lower Master end nothing, however slow
+ * proves: R9568-6.4.2-i +, P-51 +
+ */
 START_TEST(preemption)
 {
 	usec_t end;
@@ -502,7 +560,10 @@ START_TEST(preemption)
 }
 END_TEST
 
-/* P-24, F34 at 1 cs: 100 adverts a second on their grid, announcements apart */
+/*
+ * P-24, F34 at 1 cs: 100 adverts a second on their grid, announcements apart
+ * proves: P-24 +-
+ */
 START_TEST(centisecond)
 {
 	usec_t start;
@@ -521,7 +582,10 @@ START_TEST(centisecond)
 }
 END_TEST
 
-/* P-19: three answers to losers in an interval of 1 cs, and no more */
+/*
+ * P-19: three answers to losers in an interval of 1 cs, and no more
+ * proves: P-19 -
+ */
 START_TEST(centisecond_storm)
 {
 	usec_t start, at;
@@ -540,7 +604,10 @@ START_TEST(centisecond_storm)
 }
 END_TEST
 
-/* R9568-6.4.3-i: 128 bits, unsigned, in network byte order (V32, V37) */
+/*
+ * R9568-6.4.3-i: 128 bits, unsigned, in network byte order (V32, V37)
+ * proves: R9568-6.4.3-i +-
+ */
 START_TEST(tie_break)
 {
 	static const struct {
@@ -567,7 +634,10 @@ START_TEST(tie_break)
 }
 END_TEST
 
-/* F23, P-29: a slow Master of lower priority is respected as long as asked. */
+/*
+ * F23, P-29: a slow Master of lower priority is respected as long as asked.
+ * proves: P-29 +
+ */
 START_TEST(preempt_delay_slow_master)
 {
 	unsigned i;

@@ -21,6 +21,7 @@ setup(void)
 	memset(&limit, 0, sizeof(limit));
 }
 
+/* proves: R9568-7.1-n +, P-49 + */
 START_TEST(first_at_once_then_one_a_minute)
 {
 	struct vrrp_addr a = sender(1);
@@ -53,7 +54,10 @@ START_TEST(kinds_and_senders_apart)
 }
 END_TEST
 
-/* R9568-7.1-n: 100,000 bad packets of as many senders, bounded lines */
+/*
+ * R9568-7.1-n: 100,000 bad packets of as many senders, bounded lines
+ * proves: R9568-7.1-n +-
+ */
 START_TEST(made_up_senders_are_bounded)
 {
 	unsigned i, more, lines = 0;

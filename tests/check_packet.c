@@ -50,7 +50,11 @@ START_TEST(golden_verdicts)
 }
 END_TEST
 
-/* R3768-5.1-1, R3768-5.2.1-1, R3768-5.3.5-1, R3768-5.3.7-1: the right octets */
+/*
+ * R3768-5.1-1, R3768-5.2.1-1, R3768-5.3.5-1, R3768-5.3.7-1: the right octets
+ * proves: R3768-5.1-1 +, R3768-5.2.1-1 +, R3768-5.3.5-1 +, R3768-5.3.7-1 +
+ * proves: P-02 +, P-06 +
+ */
 START_TEST(golden_fields)
 {
 	struct vrrp_addr src = addr("192.0.2.30");
@@ -117,6 +121,14 @@ is_ours(const char *id)
 /*
  * R3768-5.2.3-1, R3768-5.3.8-1, R2338-5.3.6.1-1, R2338-5.3.10-2, TOS 0xc0;
  * R9568-5.2.8-2, -3, R5798-5.2.8-1, R9568-5.1.2.1-1 to -4, R9568-7.2-5
+ * proves: R3768-5.1-1 +, R3768-5.2.1-1 +, R3768-5.2.2-1 +, R3768-5.2.3-1 +
+ * proves: R3768-5.2.4-1 +, R3768-5.3.1-1 +, R3768-5.3.5-1 +, R3768-5.3.8-1 +
+ * proves: R3768-5.3.10-1 +, R2338-5.3.6.1-1 +, R2338-5.3.6.2-1 +
+ * proves: R2338-5.3.10-2 +, R3768-7.2-1 +, R3768-7.2-2 +, R3768-7.2-5 +
+ * proves: R3768-7.2-6 +, R9568-2.5-2 +, R9568-5.1-1 +, R9568-5.1.2.1-1 +
+ * proves: R9568-5.1.2.2-1 +, R9568-5.1.2.3-1 +, R9568-5.1.2.4-1 +
+ * proves: R9568-5.2.1-1 +, R9568-5.2.8-2 +, R9568-5.2.8-3 +, R5798-5.2.8-1 +
+ * proves: R9568-7.2-5 +
  */
 START_TEST(golden_build)
 {
@@ -145,7 +157,116 @@ START_TEST(golden_build)
 }
 END_TEST
 
-/* P-50: cut anywhere, it is not a whole packet; the message alone neither */
+/* What is never otherwise, whatever is sent: Ethernet, IP, and their lengths */
+static void
+check_envelope(const uint8_t *f, const uint8_t *mac)
+{
+	static const uint8_t v4[] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12 };
+	static const uint8_t v6[] = { 0x33, 0x33, 0x00, 0x00, 0x00, 0x12 };
+	static const uint8_t group4[] = { 224, 0, 0, 18 };
+	static const uint8_t group6[16] = { 0xff, 0x02, [15] = 0x12 };
+	const uint8_t *ip = f + IP;
+
+	ck_assert_mem_eq(f + 6, mac, VRRP_MAC_LEN);
+	if (conf.family == &vrrp_ipv6) {
+		ck_assert_mem_eq(f, v6, sizeof(v6));
+		ck_assert_uint_eq(f[12] << 8 | f[13], 0x86dd);
+		ck_assert_uint_eq(ip[0] >> 4, 6);
+		ck_assert_uint_eq(ip[6], 112);
+		ck_assert_uint_eq(ip[7], 255);
+		ck_assert_mem_eq(ip + 8, vr.source.octet, 16);
+		ck_assert_mem_eq(ip + 24, group6, 16);
+		return;
+	}
+	ck_assert_mem_eq(f, v4, sizeof(v4));
+	ck_assert_uint_eq(f[12] << 8 | f[13], 0x0800);
+	ck_assert_uint_eq(ip[0], 0x45);
+	ck_assert_uint_eq(ip[6] << 8 | ip[7], 0);
+	ck_assert_uint_eq(ip[8], 255);
+	ck_assert_uint_eq(ip[9], 112);
+	ck_assert_uint_eq(checksum(ip, 20, 0), 0);
+	ck_assert_mem_eq(ip + 12, vr.source.octet, 4);
+	ck_assert_mem_eq(ip + 16, group4, 4);
+}
+
+/* The message holds the configuration, and its sum is right. */
+static void
+check_message(const uint8_t *f, uint8_t priority)
+{
+	bool v6 = conf.family == &vrrp_ipv6;
+	const uint8_t *msg = f + (v6 ? MSG6 : MSG);
+	const uint8_t *src = f + IP + (v6 ? 8 : 12);
+	size_t len = ETHERNET + total_length(f) - (v6 ? MSG6 : MSG);
+	size_t alen = v6 ? 16 : 4;
+	uint32_t seed = 0;
+	unsigned i;
+
+	ck_assert_uint_eq(msg[0], conf.version << 4 | 1);
+	ck_assert_uint_eq(msg[1], conf.vrid);
+	ck_assert_uint_eq(msg[2], priority);
+	ck_assert_uint_eq(msg[3], conf.naddr);
+	if (conf.version == 2) {
+		ck_assert_uint_eq(msg[4], conf.auth_type);
+		ck_assert_uint_eq(msg[5], conf.interval / VRRP_SECOND);
+		ck_assert_mem_eq(msg + len - VRRP_AUTH_LEN, conf.auth,
+		    VRRP_AUTH_LEN);
+	} else {
+		ck_assert_uint_eq(msg[4] << 8 | msg[5],
+		    conf.interval / VRRP_CENTISECOND);
+	}
+	for (i = 0; i < conf.naddr; i++)
+		ck_assert_mem_eq(msg + VRRP_HEADER_LEN + i * alen,
+		    conf.vip[i].addr.octet, alen);
+	if (v6 || vr.pseudo_header)
+		seed = (uint32_t)(uint16_t)~checksum(src, 2 * alen, 0) +
+		    (uint32_t)len + 112;
+	ck_assert_uint_eq(checksum(msg, len, seed), 0);
+}
+
+/*
+ * proves: R3768-5.2.1-1 -, R3768-5.2.2-1 -, R3768-5.2.3-1 -, R3768-5.2.4-1 -
+ * proves: R3768-5.3.5-1 -, R3768-5.3.8-1 -, R3768-7.2-1 +-, R3768-7.2-2 -
+ * proves: R3768-7.2-5 -, R3768-7.2-6 -, R9568-5.1.2.2-1 -, R9568-5.1.2.3-1 -
+ * proves: R9568-5.1.2.4-1 -, R9568-5.2.6-1 -, R9568-5.2.8-2 -, R9568-5.2.8-3 -
+ */
+START_TEST(every_advert)
+{
+	static const char *const names[] = { "C2", "C2pw", "C3", "C3p", "C6" };
+	static const uint8_t vrids[] = { 1, 51, 255 };
+	static const uint8_t priorities[] = { 0, 1, 100, 254, 255 };
+	static const unsigned counts[] = { 1, 2, 7, 255 };
+	static const unsigned seconds[] = { 1, 2, 40 };
+	static const uint8_t own[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x11 };
+	static uint8_t frame[VRRP_FRAME_MAX];
+	uint8_t mac[VRRP_MAC_LEN];
+	unsigned i, n;
+
+	for (i = 0; i < 5 * 3 * 5 * 4 * 3; i++) {
+		uint8_t priority = priorities[i / 15 % 5];
+
+		context(names[i % 5]);
+		conf.vrid = vrids[i / 5 % 3];
+		conf.naddr = counts[i / 75 % 4];
+		conf.interval = seconds[i / 300] * VRRP_SECOND;
+		vr.pseudo_header = conf.checksum == VRRP_SUM_PSEUDO;
+		for (n = 2; n < conf.naddr; n++) {
+			conf.vip[n].addr = conf.vip[0].addr;
+			conf.vip[n].addr.octet[2] = (uint8_t)n;
+		}
+		vrrp_mac(mac, &conf);
+		ck_assert_uint_gt(advert_build(frame, sizeof(frame), &vr,
+		    i % 2 ? own : mac, priority, (uint16_t)i), 0);
+		ck_assert_uint_eq(total_length(frame), advert_len(&conf));
+		check_envelope(frame, i % 2 ? own : mac);
+		check_message(frame, priority);
+	}
+}
+END_TEST
+
+/*
+ * P-50: cut anywhere, it is not a whole packet; the message alone neither
+ * proves: P-50 -
+ */
 START_TEST(truncated)
 {
 	unsigned i;
@@ -216,6 +337,7 @@ damage(const struct vector *v)
 	free(frame);
 }
 
+/* proves: R3768-7.1-4 -, R9568-7.1-e -, P-50 - */
 START_TEST(damaged)
 {
 	unsigned i;
@@ -359,7 +481,15 @@ is_of_ipv6(enum vrrp_drop drop)
 	return drop == VRRP_DROP_SCOPE || drop == VRRP_DROP_FIRST;
 }
 
-/* R3768-7.1-1 to -10: each rung alone, with the value and the right one */
+/*
+ * R3768-7.1-1 to -10: each rung alone, with the value and the right one
+ * proves: R3768-5.2.3-2 -, R3768-5.3.2-1 -, R3768-5.3.6-1 -, R3768-7.1-1 -
+ * proves: R3768-7.1-2 -, R3768-7.1-3 -, R3768-7.1-4 -, R3768-7.1-5 -
+ * proves: R3768-7.1-6 -, R3768-7.1-7 -, R3768-7.1-9 -, R3768-7.1-10 -
+ * proves: R2338-5.3.6-1 -, R2338-5.3.6.2-3 -, R2338-7.1-1 -, R2338-7.1-2 -
+ * proves: R2338-7.1-3 -, R2338-7.1-4 -, R2338-7.1-5 -, R2338-7.1-6 -
+ * proves: R2338-7.1-8 -
+ */
 START_TEST(rung)
 {
 	enum vrrp_drop why = (enum vrrp_drop)_i;
@@ -395,7 +525,10 @@ START_TEST(rung_order)
 }
 END_TEST
 
-/* Not one whole, sound IPv4 packet, and what is let through (P-06) */
+/*
+ * Not one whole, sound IPv4 packet, and what is let through (P-06)
+ * proves: R3768-5.2.3-2 -, P-02 -, P-03 -, P-06 +-
+ */
 START_TEST(ip_header)
 {
 	static const struct {
@@ -434,7 +567,10 @@ START_TEST(ip_header)
 }
 END_TEST
 
-/* C03, P-33, I40 to I42: each of the eight octets counts, also the fill */
+/*
+ * C03, P-33, I40 to I42: each of the eight octets counts, also the fill
+ * proves: R2338-5.3.6.2-3 +-, R2338-5.3.10-2 -
+ */
 START_TEST(password_octets)
 {
 	struct vector *v = vector("V08");
@@ -450,7 +586,10 @@ START_TEST(password_octets)
 }
 END_TEST
 
-/* P-01: any of our addresses, not only the one we send from */
+/*
+ * P-01: any of our addresses, not only the one we send from
+ * proves: P-01 +-
+ */
 START_TEST(own_addresses)
 {
 	struct vector *v = vector("V01");
@@ -469,7 +608,10 @@ START_TEST(own_addresses)
 }
 END_TEST
 
-/* R3768-7.1-9, P-44, R9568-5.2.9-3: compared as sets; twice one is not two */
+/*
+ * R3768-7.1-9, P-44, R9568-5.2.9-3: compared as sets; twice one is not two
+ * proves: R3768-7.1-9 -, R9568-5.2.9-3 +, P-44 +
+ */
 START_TEST(address_sets)
 {
 	static const struct {
@@ -542,7 +684,10 @@ START_TEST(drop_texts)
 }
 END_TEST
 
-/* F24, P-10: CARP by name; another wrong length is not CARP */
+/*
+ * F24, P-10: CARP by name; another wrong length is not CARP
+ * proves: P-10 -
+ */
 START_TEST(carp_text)
 {
 	struct vector *v = vector("I61");
@@ -565,7 +710,10 @@ START_TEST(carp_text)
 }
 END_TEST
 
-/* P-07: with the one's complement zeros exchanged, and for a wrong one */
+/*
+ * P-07: with the one's complement zeros exchanged, and for a wrong one
+ * proves: P-07 +-
+ */
 START_TEST(checksum_zeros)
 {
 	struct vector *v = vector("V15");
@@ -587,6 +735,7 @@ END_TEST
 /*
  * P-14: 255 addresses fit, to the octet, and come back whole; 90 of IPv6 are
  * the most for an MTU of 1500.
+ * proves: P-14 +
  */
 START_TEST(most_addresses)
 {
@@ -652,6 +801,7 @@ END_TEST
 /*
  * R3768-7.3-1, R9568-7.3-1; C13: also a MAC of another VRID or family is not
  * our own
+ * proves: R3768-7.3-1 +-, R9568-7.3-1 +-
  */
 START_TEST(virtual_mac)
 {
@@ -692,6 +842,7 @@ main(void)
 	tcase_add_test(tc, golden_verdicts);
 	tcase_add_test(tc, golden_fields);
 	tcase_add_test(tc, golden_build);
+	tcase_add_test(tc, every_advert);
 	tcase_add_test(tc, truncated);
 	tcase_add_test(tc, damaged);
 	tcase_add_loop_test(tc, rung, VRRP_DROP_IP, VRRP_DROP_MAX);

@@ -171,7 +171,14 @@ static const struct {
 	[VRRP_DROP_INTERVAL] = { 0, 100 },
 };
 
-/* R9568-7.1-a to -j: each rung alone, with the value and the right one */
+/*
+ * R9568-7.1-a to -j: each rung alone, with the value and the right one
+ * proves: R9568-5.1.2.3-2 -, R9568-5.2.2-1 -, R9568-5.2.5-1 -, R9568-7.1-a -
+ * proves: R9568-7.1-b -, R9568-7.1-c -, R9568-7.1-d -, R9568-7.1-e -
+ * proves: R9568-7.1-f -, R9568-7.1-g -, R9568-7.1-h -, R9568-7.1-i -
+ * proves: R9568-7.1-j -, R5798-7.1-1 -, R5798-7.1-2 -, R5798-7.1-3 -
+ * proves: R5798-7.1-4 -, R5798-7.1-5 -, R5798-7.1-6 -
+ */
 START_TEST(rung)
 {
 	const char *name = names[_i / VRRP_DROP_MAX];
@@ -232,7 +239,10 @@ climb_with(const char *name, size_t at, uint8_t value)
 	return climb(s.frame, s.len);
 }
 
-/* R9568-7.1-i, -k, -m, P-44: an interval but zero and any list are used */
+/*
+ * R9568-7.1-i, -k, -m, P-44: an interval but zero and any list are used
+ * proves: R9568-7.1-i -, R9568-7.1-k +, R9568-7.1-m +, P-44 +
+ */
 START_TEST(remarks)
 {
 	const uint32_t list = 1u << VRRP_DROP_ADDRESSES;
@@ -273,7 +283,10 @@ START_TEST(remarks)
 }
 END_TEST
 
-/* R9568-5.2.6-1: ignored when received, whatever it is */
+/*
+ * R9568-5.2.6-1: ignored when received, whatever it is
+ * proves: R9568-5.2.6-1 +
+ */
 START_TEST(reserved_nibble)
 {
 	unsigned i, high;
@@ -289,7 +302,10 @@ START_TEST(reserved_nibble)
 }
 END_TEST
 
-/* P-28: a resignation with interval zero is none */
+/*
+ * P-28: a resignation with interval zero is none
+ * proves: R9568-7.1-g -, P-28 -
+ */
 START_TEST(resignation)
 {
 	struct spoilt s;
@@ -308,7 +324,10 @@ START_TEST(resignation)
 }
 END_TEST
 
-/* P-04, R9568-7.1-h: fe80::/10, to the bit, as source and as first address */
+/*
+ * P-04, R9568-7.1-h: fe80::/10, to the bit, as source and as first address
+ * proves: R9568-7.1-h +-, P-04 +-
+ */
 START_TEST(link_local)
 {
 	static const struct {
@@ -344,7 +363,10 @@ START_TEST(link_local)
 }
 END_TEST
 
-/* P-01: all 16 octets of any address of ours */
+/*
+ * P-01: all 16 octets of any address of ours
+ * proves: P-01 +-
+ */
 START_TEST(own_addresses)
 {
 	struct vrrp_addr own[3];
@@ -368,7 +390,10 @@ START_TEST(own_addresses)
 }
 END_TEST
 
-/* R9568-5.2.9-3: as sets, and every octet of an address counts */
+/*
+ * R9568-5.2.9-3: as sets, and every octet of an address counts
+ * proves: R9568-5.2.9-3 +, R9568-7.1-m +
+ */
 START_TEST(address_sets)
 {
 	struct spoilt s;
@@ -391,7 +416,10 @@ START_TEST(address_sets)
 }
 END_TEST
 
-/* R9568-5.1-1, 5.2.9-2: the right octets, and the family's address length */
+/*
+ * R9568-5.1-1, 5.2.9-2: the right octets, and the family's address length
+ * proves: R9568-5.1-1 +, R9568-5.2.9-2 +-
+ */
 START_TEST(fields)
 {
 	const struct vector *v = vector("V32");
@@ -420,7 +448,10 @@ START_TEST(fields)
 }
 END_TEST
 
-/* Not one whole IPv6 packet, and what is let through */
+/*
+ * Not one whole IPv6 packet, and what is let through
+ * proves: R9568-5.1.2.3-2 -, P-03 -
+ */
 START_TEST(ipv6_header)
 {
 	static const struct {
@@ -459,7 +490,10 @@ START_TEST(ipv6_header)
 }
 END_TEST
 
-/* P-07, P-08: with each form, both zeros pass, and the form is told right */
+/*
+ * P-07, P-08: with each form, both zeros pass, and the form is told right
+ * proves: P-07 +-
+ */
 START_TEST(checksum_zeros)
 {
 	size_t i;
@@ -512,6 +546,7 @@ END_TEST
 /*
  * R9568-5.2.6-1, 5.2.7-1: what is sent holds the own interval and no reserved
  * bit, whatever was learned
+ * proves: R9568-5.2.6-1 -, R9568-5.2.7-1 +
  */
 START_TEST(sent_interval)
 {
@@ -534,7 +569,10 @@ START_TEST(sent_interval)
 }
 END_TEST
 
-/* The form that is sent is the router's, in IPv6 and in version 2 the only */
+/*
+ * The form that is sent is the router's, in IPv6 and in version 2 the only
+ * proves: R9568-5.2.8-2 +-, R9568-5.2.8-3 +, R3768-5.3.8-1 -, P-08 +
+ */
 START_TEST(sent_form)
 {
 	uint8_t one[VRRP_FRAME_MAX], two[VRRP_FRAME_MAX];
@@ -569,7 +607,10 @@ START_TEST(sent_form)
 }
 END_TEST
 
-/* The IP packet that has to fit the MTU (P-14), octets */
+/*
+ * The IP packet that has to fit the MTU (P-14), octets
+ * proves: R9568-5.1-1 +, P-14 +
+ */
 START_TEST(lengths)
 {
 	static const struct {
@@ -597,7 +638,10 @@ START_TEST(lengths)
 }
 END_TEST
 
-/* P-50: random octets behind a sound envelope, in buffers of their size */
+/*
+ * P-50: random octets behind a sound envelope, in buffers of their size
+ * proves: R9568-5.2.5-1 -, R9568-7.1-i -, P-50 -
+ */
 START_TEST(noise)
 {
 	static const char *const contexts[] = { "C2pw", "C3", "C6" };

@@ -112,7 +112,10 @@ START_TEST(stopped)
 }
 END_TEST
 
-/* Back again, it takes over (SM2-08) */
+/*
+ * Back again, it takes over (SM2-08)
+ * proves: R3768-6.1-4 +
+ */
 START_TEST(preempts)
 {
 	lan(2);
@@ -127,7 +130,10 @@ START_TEST(preempts)
 }
 END_TEST
 
-/* Back again, it does not (SM2-07) */
+/*
+ * Back again, it does not (SM2-07)
+ * proves: R3768-6.1-4 -, R9568-8.3.2-5 +
+ */
 START_TEST(does_not_preempt)
 {
 	lan(2);
@@ -181,7 +187,10 @@ START_TEST(starts_later)
 }
 END_TEST
 
-/* The owner is Master at once, whatever was before (SM2-01) */
+/*
+ * The owner is Master at once, whatever was before (SM2-01)
+ * proves: R3768-1.3-1 +, R3768-6.4.1-1 +
+ */
 START_TEST(owner_starts)
 {
 	lan(3);
@@ -195,7 +204,10 @@ START_TEST(owner_starts)
 }
 END_TEST
 
-/* Equal: no preemption (R3768-3-2), and of two the higher address (SM2-12) */
+/*
+ * Equal: no preemption (R3768-3-2), and of two the higher address (SM2-12)
+ * proves: R3768-3-2 +, R3768-2.3-1 +
+ */
 START_TEST(equal_priority)
 {
 	lan(2);
@@ -270,7 +282,10 @@ START_TEST(cable)
 }
 END_TEST
 
-/* P-16: down and up */
+/*
+ * P-16: down and up
+ * proves: P-16 +
+ */
 START_TEST(interface_down)
 {
 	lan(2);
@@ -286,7 +301,10 @@ START_TEST(interface_down)
 }
 END_TEST
 
-/* F04, P-25: nine adverts wait in its socket, it stays what it is */
+/*
+ * F04, P-25: nine adverts wait in its socket, it stays what it is
+ * proves: P-25 +
+ */
 START_TEST(stalled_backup)
 {
 	lan(2);
@@ -369,7 +387,10 @@ START_TEST(interval_mismatch)
 }
 END_TEST
 
-/* SM3-07: version 3 learns it, and waits three of them */
+/*
+ * SM3-07: version 3 learns it, and waits three of them
+ * proves: R9568-6.1-2 +, R9568-6.4.3-i +
+ */
 START_TEST(interval_learned)
 {
 	lan_of(2, 3, &vrrp_ipv4);
@@ -404,7 +425,10 @@ START_TEST(version_mismatch)
 }
 END_TEST
 
-/* P-17: who cannot hold the addresses resigns, waits twice as long each time */
+/*
+ * P-17: who cannot hold the addresses resigns, waits twice as long each time
+ * proves: P-17 +
+ */
 START_TEST(cannot_acquire)
 {
 	lan(2);

@@ -227,6 +227,7 @@ walk_step(void)
 	walk_check(&before, ev.type, actions);
 }
 
+/* proves: R3768-6.2-1 + */
 START_TEST(random_walk)
 {
 	const char *given = getenv("VRRP_SEED");

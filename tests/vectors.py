@@ -409,10 +409,25 @@ def check_ids(cases):
         raise ValueError("not each id once and in order")
 
 
+def read_proves():
+    """The tags of each frame, as lines, by id and context"""
+    proves, tags = {}, []
+    with open(os.path.join(HERE, "vectors.proves")) as file:
+        for line in file:
+            if line.startswith("# proves: "):
+                tags.append(line)
+            elif not line.startswith("#") and line.strip():
+                proves[line.strip()] = "".join(tags)
+                tags = []
+    return proves
+
+
 def text_of(cases):
     out = [HEAD]
+    proves = read_proves()
     for case in cases:
         out.append("# %s: %s: %s\n" % (case.id, case.title, case.text))
+        out.append(proves.get("%s %s" % (case.id, case.context), ""))
         out.append("%s %s %s %s %s %s %s\n" % (
             case.id, case.context, case.verdict, case.reason, case.counters,
             case.form, case.frame.hex()))

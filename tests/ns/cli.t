@@ -42,9 +42,12 @@ r "no packet socket" 2 'root.*CAP_NET_RAW' \
     setpriv --bounding-set -net_raw vrrpd -i eth0 -v 51 10.0.0.1
 r "the same with -D (C18)" 2 'root.*CAP_NET_RAW' \
     setpriv --bounding-set -net_raw vrrpd -D -i eth0 -v 51 10.0.0.1
+# proves: R3768-5.3.4-2 -, P-30 -
 r "-p 255 by another than the owner" 1 '-p 255: .*10\.0\.0\.1 is no address of eth0' \
     vrrpd -i eth0 -v 51 -p 255 10.0.0.1
+# proves: R3768-5.3.4-1 -
 r "-p 254 by the owner" 1 '-p 254: .*255' vrrpd -i eth0 -v 51 -p 254 10.0.0.11
+# proves: P-31 -
 r "owning one of two" 1 '10\.0\.0\.11 is .*10\.0\.0\.1 is not' \
     vrrpd -i eth0 -v 51 10.0.0.1 10.0.0.11
 r "-f with a file" 1 '-f .*not a directory' vrrpd -f "$T/err" -i eth0 -v 51 10.0.0.1
@@ -55,6 +58,7 @@ r "--on-backup likewise" 1 '--on-backup .*No such' \
     vrrpd -i eth0 -v 51 --on-backup /nowhere 10.0.0.1
 r "-D with a file (C18)" 1 '--on-backup' vrrpd -i eth0 -v 51 10.0.0.1 -D /etc/fstab
 at b ip link set dev eth0 mtu 1000
+# proves: P-14 -
 host=b r "an advert that does not fit" 1 '255 addresses need an MTU of 1056, eth0 has 1000' \
     vrrpd -i eth0 -v 51 $(seq -f 10.7.0.%g 1 254) 10.0.0.1
 is "no refusal changed anything" "$(snapshot a; ls "$T/a")" "$before"

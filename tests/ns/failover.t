@@ -21,7 +21,9 @@ round() {
 	start b -v 51 10.0.0.1
 	ok "a becomes Master" until_true 5 is_master a
 	is "with the virtual MAC" "$(mac_of a)" $virtual
+	# proves: R3768-6.4.2-3 +, R3768-6.4.3-1 +
 	ok "the client reaches the address" at c ping -qc 1 -W 1 10.0.0.1
+	# proves: R3768-6.4.2-3 -
 	ok "b is Backup and does not have the address" not is_master b
 
 	kill -9 "${PID[a]}"
@@ -95,6 +97,7 @@ burst=$(frames wire "arp.opcode == 1 && arp.src.proto_ipv4 == 10.0.0.1 && eth.ds
 set -- $burst
 is "five rounds of announcements" $# 5
 within "spaced over about a second (F34)" "$(minus "${5:-0}" "${1:-0}")" 0.9 1.2
+# proves: R3768-7.2-4 -, R3768-5.2.1-1 -
 is "never a source other than the primary address (R3768-7.2-4)" \
     "$(echo "$lines" | awk '{ print $2 }' | sort -u | tr '\n' ' ')" \
     "10.0.0.11 10.0.0.12 "
@@ -109,7 +112,10 @@ for try in 2 3 4 5 6 7 8; do
 	read_times "try$try"
 done
 sed 's/^/# after kill, announced, after priority 0: /' "$T/times"
+# proves: R3768-6.4.2-5 +, R3768-6.1-3 +, P-22 +
 within "take-over after kill: Master_Down_Interval" "$(best 1)" 3.609 3.6144
+# proves: R3768-6.4.2-5b +, P-20 +
 within "first gratuitous ARP after the first advert" "$(best 2)" 0 0.002
+# proves: R3768-6.4.3-5 +, R3768-6.4.2-6 +, R3768-6.1-2 +
 within "take-over after priority 0: Skew_Time" "$(best 3)" 0.609 0.6144
 done_testing

@@ -76,6 +76,7 @@ is "no election in all this" "$(elections)" "$before"
 
 before=$(elections)
 addr flush
+# proves: P-13 +, P-16 +
 ok "C11: all addresses flushed: b takes over after priority 0" b_takes_over 1
 ok "a says why" logged a 'master -> initialize \(it has no IPv4 address'
 is "and has its own MAC" "$(mac_of a)" $own
@@ -154,6 +155,7 @@ ok "F07: deleted: b takes over" b_takes_over 4
 ip link add name a type veth peer name eth0 netns a
 ip link set dev a master br0 up
 link address $own up
+# proves: P-13 +
 ok "created again: a waits for an address" until_true 2 logged a 'waiting: it has no IPv4'
 addr add 10.0.0.11/24
 ok "and returns by itself" returns
@@ -180,6 +182,7 @@ ok "F33: with -n a changed MAC is announced" \
 stop a
 is "and stays" "$(mac_of a)" 02:00:00:00:00:98
 end_capture all
+# proves: R3768-7.2-4 -
 is "never a virtual address as source (F19)" \
     "$(adverts all 'ip.src == 10.0.0.1')" ""
 ok "every frame is sound" clean_wire all

@@ -24,8 +24,10 @@ until_true 2 is_master b
 capture wire
 started=$EPOCHREALTIME
 start a -v 51 10.0.0.1/24	# as it is: nothing shall find it by that
+# proves: R3768-6.4.1-1 +, R3768-1.3-1 +
 ok "the owner is Master at once" until_true 1 \
     logged a 'initialize -> master \(we own the addresses\)'
+# proves: R3768-6.1-5 +, R3768-5.3.4-1 +
 ok "a better Master than 254, which lets go" until_true 1 not is_master b
 is "with the virtual MAC" "$(mac_of a)" 00:00:5e:00:01:33
 is "its addresses are what they were" "$(addresses)" "$owned"
@@ -36,9 +38,12 @@ ok "report: priority 255 (owner)" eval 'report a | grep -q "priority 255 (owner)
 for prio in 254 255 0; do
 	perl "$TOP/tests/ns/frame.pl" prio=$prio src=10.0.0.99
 done | "$T/inject" a
+# proves: R3768-7.1-6 -
 ok "adverts of others are dropped" until_true 1 eval \
     '[ "$(counter a "wrong: owner")" -ge 3 ]'
+# proves: R9568-8.3.2-2 +
 ok "and logged with the sender" logged a 'from 10.0.0.99: we own the addresses'
+# proves: R3768-7.1-6 -
 ok "a stays Master" not logged a 'master ->'
 
 at a ip addr del 10.0.0.1/24 dev eth0
@@ -82,8 +87,10 @@ is "and everything is as before" "$(snapshot a)" "$before"
 # --- what the wire says -------------------------------------------------------
 
 lines=$(adverts wire)
+# proves: R3768-6.4.1-1 +
 within "from start to the first advert, s" "$(awk -v s="$started" \
     '$2 == "10.0.0.11" { print $1 - s; exit }' <<<"$lines")" 0 0.1
+# proves: R3768-5.3.4-1 +-
 is "priorities of the owner" "$(awk '$2 == "10.0.0.11" { print $3 }' <<<"$lines" |
     sort -nu | tr '\n' ' ')" "0 255 "
 # In two seconds and a bit three each

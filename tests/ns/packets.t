@@ -53,6 +53,7 @@ try() {
 		times=$((times + 1))
 		vectors "$context" | awk '{ print $7 }' | into a
 		until_true 3 counted "$context" "$times"
+		# proves: R3768-7.1-8 +, R9568-7.1-l +-
 		is "$context, in $state: $(vectors "$context" | wc -l) frames, each counted for what it is" \
 		    "$(counters)" "$(expected "$context" "$times")"
 	done
@@ -62,6 +63,7 @@ try() {
 
 own_address 192.0.2.20
 try C2 -v 51 192.0.2.1
+# proves: R3768-7.1-8 +
 ok "the interval is an alarm with its sender (F09)" grep -q \
     'dropped advert from 192.0.2.30: interval is [02].00 s, not 1.00 s' "$T/a-C2.log"
 ok "so is the list of addresses, but it is let through (F10)" grep -q \
@@ -97,11 +99,13 @@ advert prio=200 dmac=020000000011 | into a
 advert prio=200 dmac=ffffffffffff | into a
 advert prio=200 | at a "$T/inject" eth0		# its own way out
 advert prio=200 | into eth1
+# proves: R3768-7.1-5 -
 is "VLAN tag, unicast, broadcast, outgoing, another LAN (C06): not heard" \
     "$(counter a received)" "$heard"
 ok "a is still Master" is_master a
 
 awk '$1 == "I61" { print $7 }' "$TOP/tests/vectors.txt" | into a
+# proves: P-10 -
 ok "CARP is named (F24)" until_true 2 logged a \
     'dropped advert from 192.0.2.30: length is 36, .*looks like CARP'
 
@@ -120,11 +124,14 @@ into a 200 20000 <"$T/flood" & PIDS+=($!)
 into b 200 20000 <"$T/flood" & PIDS+=($!)
 wait "${PIDS[@]: -2}"
 ok "both survive 100,000 bad frames" eval 'alive a && alive b'
+# proves: R9568-7.1-l -
 ok "and nothing changed: a is Master, b Backup (F25)" \
     eval 'is_master a && not is_master b'
+# proves: R9568-7.1-l -
 is "b never became Master" "$(counter b 'became master')" 0
 within "of 100,000 frames were counted" \
     "$(report b | awk '/wrong:/ { n += $7 } END { print n }')" 50000 100000
+# proves: R9568-7.1-n +, R9568-7.1-l +, P-49 +
 within "lines in the log of b (F27, R3768-7.1-8, R9568-7.1-l)" \
     "$(count_logged b 'dropped advert')" 10 64
 
@@ -139,6 +146,7 @@ lines=$(adverts wire)
 within "longest silence of a under flood, s" "$(echo "$lines" | awk '
     $2 == "10.0.0.11" { if (t && $1 - t > max) max = $1 - t; t = $1 }
     END { print max }')" 0.9 1.1
+# proves: R9568-7.1-l -
 within "a's last advert to b's first, s (F25)" "$(echo "$lines" | awk '
     $2 == "10.0.0.11" { t = $1 } $2 == "10.0.0.12" { print $1 - t; exit }')" \
     3.796 3.9

@@ -67,6 +67,7 @@ alone=$EPOCHREALTIME
 signal e CONT
 signal b CONT
 sleep 0.3
+# proves: P-25 +
 is "F04: a Backup stalled for 5 s does not take over" "$(count_logged b '-> master')" "$n"
 is "for it has read what waited" "$(report b | grep -oE 'last advert heard 0')" \
     "last advert heard 0"
@@ -114,6 +115,7 @@ report b >/dev/null
 ok "the log shows the wrong time" [ \
     "$(tail -1 "$T/b.log" | cut -c 1-5)" != "$(date +%H:%M)" ]
 rm "$T/a/clock" "$T/b/clock"
+# proves: P-23 +
 is "F12 C20: no election from steps of the clock" \
     "$(count_logged a '-> master')" "$before"
 
@@ -132,6 +134,7 @@ ok "and sends again" until_true 2 eval '[ "$(counter b sent)" -gt "$sent" ]'
 
 # --- back to those that were refused ------------------------------------------
 
+# proves: P-17 +
 ok "P-17: EBUSY: resigned" logged d 'master -> backup \(the addresses could not be taken\)'
 ok "the log advises -n" logged d 'cannot set the virtual MAC: .*busy.*-n'
 ok "a refused address: resigned" logged e 'master -> backup \(the addresses could not be taken\)'

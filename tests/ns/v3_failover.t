@@ -63,9 +63,12 @@ round() {
 	start a -3 -d 0.1 -v 51 -p 200 "$@" "${vip[@]}"
 	start b -3 -d 0.1 -v 51 "$@" "${vip[@]}"
 	ok "$name: a becomes Master" until_true 3 holds a "${vip[0]}"
+	# proves: R9568-6.4.3-a +, R9568-6.4.3-c +, R9568-6.1-6 +
 	ok "$name: the client reaches it" reaches "${to[@]}"
 	[[ " $* " == *" -n "* ]] && mac=02:00:00:00:00:11
+	# proves: R9568-8.1.2-1 +, R9568-8.2.2-1 +, R9568-7.3-1 +
 	is "$name: at the right MAC" "$(mac_of_address "${to[0]}")" "$mac"
+	# proves: R9568-6.4.2-e -
 	ok "$name: b has none of it" not holds b "${vip[0]}"
 
 	# Dead: nothing more comes from it, its MAC and addresses neither.
@@ -99,21 +102,26 @@ round() {
 	    '$2 == a { t = $1 } $2 == b { print t; exit }')
 	first=$(first_of "$name" "$b" 0)
 	took=$(minus "${first:-0}" "${t:-0}")
+	# proves: R9568-6.4.2-f +, R9568-6.1-4 +, P-22 +
 	within "$name: take-over after kill, not before Master_Down_Interval" \
 	    "$took" 0.3606 0.46
 	echo "$took" >>"$T/$name.down"
 	arp=$(frames "$name" "$announced" frame.time_epoch |
 	    awk -v t="$first" '$1 >= t { print; exit }')
 	took=$(minus "${arp:-0}" "${first:-0}")
+	# proves: R9568-6.4.2-f1 +, R9568-6.4.2-f3 +, R4861-7.2.6-1 +
 	within "$name: the first announcement after the first advert" "$took" 0 1
 	echo "$took" >>"$T/$name.announced"
 	zero=$(adverts3 "$name" | awk -v a="$a" '$2 == a && $3 == 0 { print $1; exit }')
 	took=$(minus "$(first_of "$name" "$b" "${zero:-0}")" "${zero:-0}")
+	# proves: R9568-6.4.3-h +, R9568-6.4.2-g +, R9568-6.1-3 +
 	within "$name: take-over after priority 0, not before Skew_Time" \
 	    "$took" 0.0606 0.16
 	echo "$took" >>"$T/$name.skew"
+	# proves: R9568-7.2-5 +-, R9568-5.1.2.1-1 +-
 	is "$name: no source but the interface's own address" "$(
 	    adverts3 "$name" | awk '{ print $2 }' | sort -u | tr '\n' ' ')" "$a $b "
+	# proves: R9568-5.1.2.3-1 +-, R9568-5.1.2.2-1 +
 	[ "$family" = 6 ] && is "$name: all with hop limit 255 to ff02::12" "$(
 	    frames "$name" vrrp ipv6.hlim ipv6.dst eth.dst vrrp.version |
 	    sort -u)" "255 ff02::12 33:33:00:00:00:12 3"

@@ -90,6 +90,7 @@ for filter in 1 2; do
 	routers b 100
 	ok "rp_filter $filter: a is Master of both sides" until_true 4 has_all a
 	capture "in-$filter"
+	# proves: R9568-6.4.3-f +
 	ok "rp_filter $filter: IPv4 goes through, both ways" forwards
 	ok "rp_filter $filter: IPv6 too" forwards6
 	end_routers a
@@ -98,6 +99,7 @@ for filter in 1 2; do
 	ok "rp_filter $filter: IPv6 too" forwards6
 	end_routers b
 	end_capture "in-$filter"
+	# proves: R9568-6.4.3-c +
 	is "rp_filter $filter: the answers to solicitations have the Router flag" "$(
 	    frames "in-$filter" 'icmpv6.type == 136 && icmpv6.nd.na.target_address == fe80::1' \
 	    icmpv6.nd.na.flag.r | sort -u)" 1

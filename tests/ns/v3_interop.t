@@ -34,24 +34,29 @@ start a -3 -d 0.2 -p 100 -v 51 10.0.0.1
 P="prio=200 interval=20"
 for i in 1 2 3 4 5; do advert $P; done | into
 for i in 1 2 3; do advert $P form=pseudo; done | into
+# proves: P-08 +
 is "both forms of the checksum are taken" "$(received a received 8)" 8
 ok "and counted apart in the report" eval \
     "report a | grep -iE 'checksum|pseudo' | grep -qE '\\b5\\b.*\\b3\\b'"
 advert $P sum=4711 | into
 is "a wrong one is not" "$(received a checksum 1)" 1
 advert $P reserved=15 | into
+# proves: R9568-5.2.6-1 +
 is "the reserved bits are ignored (R9568-5.2.6)" "$(received a received 9)" 9
 ok "and no part of the interval" not logged a 'interval is'
 advert $P interval=0 | into
 advert $P interval=0 reserved=15 | into
 advert prio=0 interval=0 | into
+# proves: R9568-7.1-i -, P-28 -
 is "interval 0 is refused (R9568-7.1-i, P-28)" "$(received a 'wrong: interval' 3)" 3
 is "and not received" "$(counter a received)" 9
 ok "with a word about it" logged a 'dropped advert from 10.0.0.99: interval is 0.00 s, not 0.20 s'
 advert prio=200 interval=30 src=10.0.0.98 | into
+# proves: R9568-7.1-k +
 is "another one is taken, and said (R9568-7.1-k)" "$(received a received 10)" 10
 ok "in the log" logged a ' advert from 10.0.0.98: interval is 0.30 s, not 0.20 s'
 advert prio=200 interval=4095 | into
+# proves: R9568-6.4.2-h +
 is "40.95 s is learned" "$(received a received 11; report a |
     sed -nE 's/.*Master_Down_Timer ends in ([0-9]+).*/\1/p')" "11
 147"
@@ -97,12 +102,15 @@ P="prio=200 interval=20 src=fe80::63"
 advert $P | into
 is "a sound advert of IPv6" "$(received a received 1)" 1
 advert $P list=2001:db8::1,fe80::1 | into
+# proves: R9568-7.1-h -
 is "the first address not link-local: refused (R9568-7.1-h, F21)" \
     "$(received a first-address 1)" 1
 ok "with a word about it" logged a 'dropped advert from fe80::63: its first address is not link-local'
 advert $P src=2001:db8::63 | into
+# proves: P-04 -
 is "the source not link-local: refused (P-04)" "$(received a scope 1)" 1
 advert $P ttl=64 | into
+# proves: R9568-5.1.2.3-2 -
 is "hop limit 64: refused" "$(received a ttl 1)" 1
 advert $P interval=0 | into
 is "interval 0: refused" "$(received a 'wrong: interval' 1)" 1
@@ -145,8 +153,10 @@ takeover() {
 	gap=$(echo "$lines" | awk '$2 == "10.0.0.12" && $3 > 0 {
 	    if (t) print $1 - t; t = $1 }' | median)
 }
+# proves: R9568-6.4.2-h +, R9568-6.1-4 +
 takeover "the learned interval counts, not the own (R9568-6.1-4)" 0.7215 0.7719 \
     "-d 0.2" "-d 0.1"
+# proves: R9568-6.4.2-f4 +
 within "and the own is sent after that (R9568-6.4.2-f4)" "$gap" 0.095 0.15
 takeover "also when it is shorter" 0.3606 0.4110 "-d 0.1" "-d 0.3"
 within "and the own is sent after that" "$gap" 0.29 0.35

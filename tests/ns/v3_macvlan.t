@@ -98,10 +98,13 @@ silence() {
 	    eval "[ \$(count_logged a4 '-> master') -ge 4 ]"
 	ok "$name: queries were there to answer" \
 	    eval '[ "$(frames '"$name"' "icmpv6.type == 130" frame.number | wc -l)" -gt 3 ]'
+	# proves: R9568-6.4.2-f1 -
 	is "$name: no frame from the virtual MAC outside Master (F16)" \
 	    "$(spoke "$name" "$V4" ip.src 10.0.0.11 10.0.0.13)" ""
+	# proves: R9568-6.4.2-f3 -
 	is "$name: nor IPv6" \
 	    "$(spoke "$name" "$V6" ipv6.src fe80::ff:fe00:11 fe80::ff:fe00:13)" ""
+	# proves: R9568-7.4-1 -, R5798-7.4-1 -
 	is "$name: nothing from an address made of a virtual MAC (R9568-7.4-1)" \
 	    "$(frames "$name" 'ipv6.src contains 5e:ff:fe:00' frame.number)" ""
 	rm -f "$T"/a4.log "$T"/a6.log "$T"/c4.log "$T"/c6.log
@@ -120,14 +123,17 @@ also b4 b -3 -d 0.1 -v 51 --macvlan=m4 10.0.0.1
 also b6 b -3 -d 0.1 -v 51 --macvlan=m6 $VIP6
 until_true 3 holds a 10.0.0.1
 until_true 3 holds a fe80::1
+# proves: R9568-6.4.2-d -
 ok "in Backup there is a device, and it is down" \
     eval 'has_device b m4 && not device_up b m4 && not device_up b m6'
 sleep 1.2				# the announcements are over
 capture who
 at c ip neigh flush dev eth0
+# proves: R9568-6.4.2-e +, R9568-6.4.3-a +, R9568-6.4.3-c +
 ok "the client reaches virtual and own addresses of a" \
     reaches 10.0.0.1 10.0.0.11 2001:db8::1 2001:db8::11 fe80::1%eth0 \
     fe80::ff:fe00:11%eth0
+# proves: R9568-8.1.2-1 +, R9568-8.2.2-1 +
 is "virtual ones at the virtual MAC, own ones at the own (F17)" \
     "$(for i in 10.0.0.1 10.0.0.11 2001:db8::1 2001:db8::11 fe80::1 fe80::ff:fe00:11; do
 	lladdr $i; done | tr '\n' ' ')" \
@@ -167,23 +173,30 @@ asked=$EPOCHREALTIME
 sleep 0.5
 end_capture from-b
 end_capture who
+# proves: R9568-6.4.3-a +, R9568-6.4.2-a +, R9568-8.1.2-1 +, R9568-8.1.2-2 +-
 is "answers for the virtual address" "$(frames who \
     'arp.opcode == 2 && arp.src.proto_ipv4 == 10.0.0.1' eth.src \
     arp.src.hw_mac | sort -u)" "$V4 $V4"
+# proves: P-38 +
 is "answers for the own address" "$(frames who \
     'arp.opcode == 2 && arp.src.proto_ipv4 == 10.0.0.11' eth.src \
     arp.src.hw_mac | sort -u)" "$OWN_A $OWN_A"
+# proves: R9568-6.4.2-b +, R9568-8.2.2-1 +, R9568-8.2.2-2 +-
 is "the same in IPv6: the virtual ones" "$(frames who \
     'icmpv6.type == 136 && (icmpv6.nd.na.target_address == fe80::1 || icmpv6.nd.na.target_address == 2001:db8::1)' \
     eth.src icmpv6.opt.linkaddr | sort -u)" "$V6 $V6"
 is "and the own ones" "$(frames who \
     'icmpv6.type == 136 && (icmpv6.nd.na.target_address == fe80::ff:fe00:11 || icmpv6.nd.na.target_address == 2001:db8::11)' \
     eth.src | sort -u)" "$OWN_A"
+# proves: R9568-8.2.2-4 -
 is "questions from the virtual MAC name no other (R9568-8.2.2-3, -4)" \
     "$(frames who "icmpv6.type == 135 && eth.src == $V6 && icmpv6.opt.linkaddr" \
     icmpv6.opt.linkaddr | sort -u | grep -v "$V6")" ""
+# proves: P-38 -
 is "the own address never asks from the virtual MAC, nor the other way round" \
     "$(frames who "arp.opcode == 1 && ((arp.src.proto_ipv4 == 10.0.0.1) != (arp.src.hw_mac == $V4))" frame.number)" ""
+# proves: R9568-6.4.2-a -, R9568-6.4.2-b -, R9568-6.4.2-d -, R9568-6.4.2-e -
+# proves: R9568-6.4.3-a -, R9568-6.4.3-c -
 is "b answers nothing to or about the virtual router (F40)" "$(frames from-b \
     "eth.src == 02:00:00:00:00:12 && frame.time_epoch >= $asked &&
      (arp.opcode == 2 || icmp || icmpv6.type == 129 || icmpv6.type == 136)" \
@@ -197,8 +210,10 @@ also a5 a -3 -d 0.1 -v 52 --macvlan 10.0.0.2	# Backup of b
 also b5 b -3 -d 0.1 -v 52 -p 200 --macvlan 10.0.0.2
 until_true 6 holds a 10.0.0.3
 until_true 6 holds b 10.0.0.2
+# proves: R3768-6.4-1 +, R9568-3-1 +
 ok "versions 2 and 3, IPv4 and IPv6, Masters and Backups side by side" \
     reaches 10.0.0.1 10.0.0.2 10.0.0.3 2001:db8::1 fe80::1%eth0
+# proves: R3768-7.3-1 +, R9568-7.3-1 +
 is "each at its own MAC" "$(for i in 10.0.0.1 10.0.0.2 10.0.0.3 fe80::1; do
     lladdr $i; done | tr '\n' ' ')" "$V4 00:00:5e:00:01:34 00:00:5e:00:01:35 $V6 "
 ok "and on its own host" eval 'holds a 10.0.0.1 && holds a 10.0.0.3 &&
@@ -250,6 +265,7 @@ at a ip link del dev m4
 at a ip link del dev m6
 ok "one that somebody deletes comes back" back
 ok "tuned as before" until_true 2 reaches 10.0.0.1 2001:db8::1 fe80::1%eth0
+# proves: R9568-7.4-1 +, R5798-7.4-1 +
 is "with its sysctls" "$(at a cat /proc/sys/net/ipv4/conf/m4/{arp_ignore,rp_filter} \
     /proc/sys/net/ipv6/conf/m6/{addr_gen_mode,accept_ra} | tr '\n' ' ')" "1 2 1 0 "
 within "counted" "$(counter a4 'put back')" 3 5

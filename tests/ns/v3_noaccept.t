@@ -64,6 +64,7 @@ dropped() {
 	local name=$1 vip
 	shift
 	for vip in "$@"; do
+		# proves: R9568-6.4.3-g -, R9568-6.1-6 -
 		ok "$name: a ping to $vip is not answered" \
 		    not at c ping -qc 2 -i 0.1 -W 0.3 "$vip"
 	done
@@ -74,12 +75,14 @@ round4() {
 	shift
 	also "$name" a -3 -d 0.1 -v 51 --refresh 0 --no-accept "$@" 10.0.0.1
 	until_true 3 logged "$name" '-> master'
+	# proves: R9568-8.3.1-2 +
 	is "$name: a blackhole route" "$(blackholes 4)" "10.0.0.1 "
 	ok "$name: and no address" not holds a 10.0.0.1
 	sleep 1.2
 	at c ip neigh flush dev eth0
 	capture "$name"
 	dropped "$name" 10.0.0.1
+	# proves: R9568-6.4.3-a +, R9568-8.1.2-1 +
 	is "$name: the client has the virtual MAC" "$(lladdr 10.0.0.1)" "$mac"
 	{
 		frame arp $C target=10.0.0.1
@@ -88,10 +91,12 @@ round4() {
 	} | ask
 	ok "$name: forwarding through it" at c ping -qc 2 -i 0.1 -W 1 10.9.0.13
 	end_capture "$name"
+	# proves: R9568-6.4.3-a +, R9568-8.1.2-1 +, R9568-8.1.2-2 -
 	is "$name: each question has one answer" "$(arp_answers "$name" 10.0.0.1 | sort | uniq -c |
 	    sed 's/^ *//')" \
 	    "1 $mac 02:00:00:00:00:13 $mac 0.0.0.0
 3 $mac 02:00:00:00:00:13 $mac 10.0.0.13"
+	# proves: R9568-8.3.1-1 -
 	is "$name: nothing loops, nobody is redirected or told off" "$(frames "$name" \
 	    'ip.dst == 10.0.0.1 && eth.src != 02:00:00:00:00:13 || icmp.type == 5 ||
 	    icmp.type == 3 || icmp.type == 11 || icmp.type == 0 && ip.src == 10.0.0.1' frame.number)" ""
@@ -103,6 +108,7 @@ round6() {
 	shift
 	also "$name" a -3 -d 0.1 -v 51 --refresh 0 --no-accept "$@" fe80::1 2001:db8::1
 	until_true 3 logged "$name" '-> master'
+	# proves: R9568-8.3.1-2 +
 	is "$name: blackhole routes" "$(blackholes 6)" "2001:db8::1 "
 	ok "$name: a blackhole rule for the link-local one" eval "at a ip -6 rule | grep -q 'to fe80::1 blackhole'"
 	ok "$name: and no address" eval 'not holds a fe80::1 && not holds a 2001:db8::1'
@@ -110,6 +116,7 @@ round6() {
 	at c ip -6 neigh flush dev eth0
 	capture "$name"
 	dropped "$name" 2001:db8::1 fe80::1%eth0
+	# proves: R9568-6.4.3-e +-, R9568-6.1-7 +-
 	is "$name: the client has the virtual MAC" "$(lladdr fe80::1) $(lladdr 2001:db8::1)" "$mac $mac"
 	end_capture "$name"
 	is "$name: nothing loops, nobody is redirected or told off" "$(frames "$name" \
@@ -123,11 +130,14 @@ round6() {
 	done | ask
 	end_capture "$name-ask"
 	for vip in fe80::1 2001:db8::1; do
+		# proves: R9568-6.4.3-c +, R9568-6.4.3-e +, R9568-6.1-7 +, R9568-8.2.2-1 +
+		# proves: R9568-8.2.2-2 -
 		is "$name: answers for $vip: R and O, S but for duplicate detection" "$(
 		    na_answers "$name-ask" $vip | sort | uniq -c | sed 's/^ *//')" \
 		    "2 $mac 02:00:00:00:00:13 fe80::ff:fe00:13 $mac 1 1 1
 1 $mac 33:33:00:00:00:01 ff02::1 $mac 1 0 1"
 	done
+	# proves: R9568-6.4.3-b +
 	is "$name: in the groups of the addresses (R9568-6.4.3-b)" \
 	    "$(at a grep -c "ff0200000000000000000001ff000001" /proc/net/igmp6)" 1
 	ok "$name: forwarding through it" at c ping -qc 2 -i 0.1 -W 1 2001:db8:9::13
@@ -188,6 +198,7 @@ at a ip addr del 10.0.0.1/32 dev eth0 2>/dev/null
 
 also accept a -3 -d 0.1 -v 51 10.0.0.1
 until_true 3 holds a 10.0.0.1
+# proves: R9568-6.4.3-g +, R9568-6.1-6 +
 ok "without --no-accept a ping is answered" at c ping -qc 1 -W 1 10.0.0.1
 is "and there is no route" "$(blackholes 4)" ""
 stop accept
@@ -197,6 +208,7 @@ at a ip addr add fe80::1/64 dev eth0 nodad
 also owner4 a -3 -d 0.1 -v 51 --no-accept 10.0.0.1
 also owner6 a -n -3 -d 0.1 -v 51 --no-accept fe80::1 2001:db8::1
 until_true 3 eval "logged owner4 '-> master' && logged owner6 '-> master'"
+# proves: R9568-6.4.3-g +
 ok "the owner accepts, whatever the option says (R9568-6.4.3-g)" eval \
     'at c ping -qc 1 -W 1 10.0.0.1 && at c ping -qc 1 -W 1 2001:db8::1'
 is "without any route" "$(blackholes 4)$(blackholes 6)" ""

@@ -1,0 +1,324 @@
+#!/usr/bin/perl
+# make conformance: tests/CONFORMANCE.md, the table of requirements with the
+# tests that prove each.  It is made of
+#
+#   requirements.md       the rules, one row each
+#   check_*.c, ns/*.t     tags in comments of the tests:
+#                             proves: R3768-6.4.2-6 +, R3768-6.1-5 +-
+#   vectors.txt           tags above the frames; golden_verdicts of
+#                         check_packet and ns/packets.t run each of them
+#   conformance.reasons   why a row lacks a test
+#   must_mutants.txt      tests that were seen to fail; these are set in bold
+#
+# "+": what the rule demands or allows is seen.  "-": what it forbids is refused
+# or does not happen, nor does what it demands where it does not apply.  A tag
+# belongs to the next test: START_TEST, or a row of a table before it that
+# begins with a name, or an assertion of a .t file, or a frame.  A tag in the
+# body of a START_TEST belongs to that one.
+#
+# MUST and MUST NOT need both signs, must and spec need "+"; or a reason.  The
+# status is 1 if something is missing, wrong or stale, or if the file that was
+# there differs; it is written anew in any case.
+use strict;
+use warnings;
+
+my $dir = $0 =~ m{^(.*)/} ? $1 : '.';
+my $errors = 0;
+my (@rows, %row);			# in order; by id
+
+sub complain {
+	my ($where, $what) = @_;
+	print STDERR "$where: $what\n";
+	$errors++;
+}
+
+sub lines {
+	my $path = shift;
+	open my $file, '<', "$dir/$path" or die "$dir/$path: $!\n";
+	chomp(my @lines = <$file>);
+	return @lines;
+}
+
+# --- what is read -------------------------------------------------------------
+
+# A heading is kept as a row without an id, to be printed between the tables.
+sub read_requirements {
+	for (lines('requirements.md')) {
+		push @rows, { heading => $_ } if /^##/;
+		next unless /^\| ([RP]\d*-\S+) \| (.+?) \| (.+?) \|/;
+		complain($1, 'two rows of this id') if $row{$1};
+		push @rows, $row{$1} = { id => $1, level => $2, text => $3,
+		    '+' => [], '-' => [] };
+	}
+}
+
+# "ID [ID]...: reason" or "ID [ID]... note: text"; indented lines go on.
+sub read_reasons {
+	my $kind;
+	my @ids;
+	for (lines('conformance.reasons')) {
+		next if /^(#|$)/;
+		if (/^((?:[RP]\d*-\S+ )*[RP]\d*-[^\s:]+)( note)?:\s*(.*)/) {
+			@ids = split ' ', $1;
+			$kind = $2 ? 'note' : 'reason';
+			for my $id (@ids) {
+				complain($id, "no such row, but a $kind"), next
+				    unless $row{$id};
+				complain($id, "two ${kind}s")
+				    if defined $row{$id}{$kind};
+				$row{$id}{$kind} = $3;
+			}
+		} elsif (/^\s+(.*)/ && @ids) {
+			for my $row (map { $row{$_} // () } @ids) {
+				$row->{$kind} .= $row->{$kind} eq '' ? $1 :
+				    " $1";
+			}
+		} else {
+			complain('conformance.reasons', "not understood: $_");
+		}
+	}
+}
+
+# The pairs of a line "proves: ID SIGN, ID SIGN"; nothing if it has no tag.
+sub tags {
+	my ($where, $line) = @_;
+	my @tags;
+	return unless $line =~ /\bproves:\s*(.*?),?\s*(?:\*\/)?\s*$/;
+	my @pairs = split /,\s*/, $1;
+	complain($where, 'a tag of nothing') unless @pairs;
+	for (@pairs) {
+		if (/^([RP]\d*-\S+) (\+-|\+|-)$/) {
+			complain($where, "no such requirement: $1")
+			    unless $row{$1};
+			push @tags, map { [$1, $_] } split //, $2;
+		} else {
+			complain($where, "not a tag: $_");
+		}
+	}
+	return @tags;
+}
+
+sub prove {
+	my ($test, $tags) = @_;
+	for (@$tags) {
+		my ($id, $sign) = @$_;
+		next unless $row{$id};
+		complain($test, "$id $sign is said twice")
+		    if grep { $_ eq $test } @{$row{$id}{$sign}};
+		push @{$row{$id}{$sign}}, $test;
+	}
+}
+
+# read_tests FILE, SUB: the sub is given a line that is no tag, and its number
+# from 0; it returns the name of the test there, if one is.  Tags wait for it.
+sub read_tests {
+	my ($path, $name_of) = @_;
+	my ($number, @waiting) = -1;
+	for (lines($path)) {
+		$number++;
+		if (my @tags = tags($path . ':' . ($number + 1), $_)) {
+			push @waiting, @tags;
+		} elsif (defined(my $name = $name_of->($_, $number))) {
+			prove($name, \@waiting);
+			@waiting = ();
+		}
+	}
+	complain($path, 'a tag with no test after it') if @waiting;
+}
+
+# A row of a table belongs to the test that comes after it.  Within a test its
+# name is offered at each line.
+sub read_check {
+	my $path = shift;
+	my ($suite) = $path =~ /(\w+)\.c$/;
+	my ($test, $inside, %started, %added, @next);
+	my @lines = lines($path);
+
+	for my $i (reverse 0 .. $#lines) {
+		$started{$test = $1}++
+		    if $lines[$i] =~ /^START_TEST\((\w+)\)/;
+		$added{$1}++
+		    if $lines[$i] =~ /tcase_add_(?:loop_)?test\(\w+, (\w+)/;
+		$next[$i] = $test;
+	}
+	read_tests($path, sub {
+		my ($line, $i) = @_;
+		$inside = $1 if $line =~ /^START_TEST\((\w+)\)/;
+		undef $inside if $line =~ /^END_TEST/;
+		return "$suite: $inside" if $inside;
+		return "$suite: $next[$i], $1"
+		    if $next[$i] && $line =~ /^\{ "([^"]+)"/;
+		return undef;
+	});
+	for (keys %started) {
+		complain($path, "$_ is not run") unless $added{$_};
+	}
+}
+
+sub read_shell {
+	my $path = shift;
+	(my $name = $path) =~ s/^ns\///;
+	read_tests($path, sub {
+		return $_[0] =~ /^\s*(?:\[.*\]\s&&\s|\w+=\w+\s)?(?:ok|is|same|within|r|
+		    restarts|leaves|takeover|follows|step)\s+"([^"]*)"/x ?
+		    "$name: $1" : undef;
+	});
+}
+
+# Every rule that is broken there has a test that sees it, and is tagged so.
+sub read_mutants {
+	my (@ids, %seen);
+	for (lines('must_mutants.txt'), '') {
+		if (/^((?:[RP]\d*-\S+ ?)+)$/) {
+			@ids = split ' ', $1;
+			%seen = ();
+		} elsif (/^- (.*)/) {
+			my $test = $1;
+			for my $row (map { $row{$_} // () } @ids) {
+				next unless grep { $_ eq $test }
+				    @{$row->{'+'}}, @{$row->{'-'}};
+				$row->{red}{$test} = 1;
+				$seen{$row->{id}} = $seen{$test} = 1;
+			}
+			complain('must_mutants.txt', "$test is no test of " .
+			    join(' or ', @ids)) unless $seen{$test};
+		} elsif ($_ eq '') {
+			for (grep { !$seen{$_} } splice @ids) {
+				complain('must_mutants.txt',
+				    "$_ is broken, and no test of it is there");
+			}
+		}
+	}
+}
+
+# --- what is missing ----------------------------------------------------------
+
+# The signs that a row must have
+sub wanted {
+	my $level = shift->{level};
+	return '+', '-' if $level =~ /\b(MUST|SHALL|REQUIRED)\b/;
+	return '+' if $level =~ /^(must|spec)$/;
+	return ();
+}
+
+sub missing {
+	my $row = shift;
+	return grep { !@{$row->{$_}} } wanted($row);
+}
+
+sub check {
+	for my $row (grep { $_->{id} } @rows) {
+		my @missing = missing($row);
+		my @both = grep { @{$row->{$_}} } '+', '-';
+		if (@missing && !$row->{reason}) {
+			complain($row->{id}, "$row->{level} without a " .
+			    join(' or ', map { "\"$_\" test" } @missing) .
+			    ' or a reason');
+		} elsif ($row->{reason} && !@missing &&
+		    (@both == 2 || wanted($row))) {
+			complain($row->{id}, 'has its tests, and a reason ' .
+			    'why not');
+		}
+	}
+}
+
+# --- what is written ----------------------------------------------------------
+
+sub cell {
+	my $text = shift // '';
+	$text =~ s/(?<!\\)\|/\\|/g;
+	return $text eq '' ? '' : "$text ";
+}
+
+# The tests of a sign; those that were seen to fail stand out.
+sub tests {
+	my ($row, $sign) = @_;
+	return join '<br>', map { $row->{red}{$_} ? "**$_**" : $_ }
+	    @{$row->{$sign}};
+}
+
+sub group {
+	my $level = shift->{level};
+	return 'MUST, MUST NOT' if $level =~ /MUST/;
+	return 'SHOULD, RECOMMENDED' if $level =~ /^(should|SHOULD|RECOMM)/;
+	return $level =~ s/,.*//r;
+}
+
+sub summary {
+	my (%n, @levels);
+	for my $row (grep { $_->{id} } @rows) {
+		my $n = $n{group($row)} //= do {
+			push @levels, group($row);
+			+{ map { $_ => 0 } qw(rows both one reason none red) };
+		};
+		my @both = grep { @{$row->{$_}} } '+', '-';
+		$n->{red}++ if $row->{red};
+		$n->{rows}++;
+		$n->{@both == 2 ? 'both' : $row->{reason} ? 'reason' :
+		    @both ? 'one' : 'none'}++;
+	}
+	my $text = "| Level | Rows | + and - | one of them | reason | " .
+	    "neither | in bold |\n|---|---|---|---|---|---|---|\n";
+	for my $level (@levels) {
+		$text .= "| " . join(' | ', $level,
+		    @{$n{$level}}{qw(rows both one reason none red)}) . " |\n";
+	}
+	return $text;
+}
+
+sub table {
+	my ($text, $open) = ('', 0);
+	for my $row (@rows) {
+		if ($row->{heading}) {
+			$text .= "\n$row->{heading}\n";
+			$open = 0;
+			next;
+		}
+		$text .= "\n| ID | Level | Requirement | + | - | Reason, " .
+		    "note |\n|---|---|---|---|---|---|\n" unless $open++;
+		my $why = join ' ', grep { defined } @$row{qw(reason note)};
+		$text .= "| $row->{id} | $row->{level} | " .
+		    join('| ', map { cell($_) } $row->{text}, tests($row, '+'),
+		    tests($row, '-'), $why) . "|\n";
+	}
+	return $text;
+}
+
+sub write_if_new {
+	my ($path, $text) = @_;
+	my $old = '';
+	if (open my $file, '<', $path) {
+		local $/;
+		$old = <$file> // '';
+	}
+	return if $text eq $old;
+	open my $file, '>', $path or die "$path: $!\n";
+	print $file $text;
+	close $file or die "$path: $!\n";
+	complain($path, 'was not up to date, and is now');
+}
+
+read_requirements();
+read_reasons();
+read_tests('vectors.txt', sub {
+	return $_[0] =~ /^([VI]\d+ \w+)/ ? "vectors.txt: $1" : undef;
+});
+chdir $dir or die "$dir: $!\n";
+$dir = '.';
+read_check($_) for sort glob 'check_*.c';
+read_shell($_) for sort glob 'ns/*.t';
+read_mutants();
+check();
+write_if_new('CONFORMANCE.md', <<"END" . summary() . table());
+# Conformance
+
+Made by \`make conformance\`; tests/conformance.pl says of what, and what + and -
+mean.  A test is named by its file, and its function or what it says; those of
+vectors.txt are frames.  The tests in bold were seen to fail when the rule was
+broken, and \`make must-mutants\` shows it again.
+
+END
+my @untested = grep { $_->{id} && missing($_) && !$_->{reason} } @rows;
+printf "conformance: %d rows, %d without test or reason\n",
+    scalar(grep { $_->{id} } @rows), scalar @untested;
+exit($errors > 0);

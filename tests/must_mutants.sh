@@ -1,0 +1,146 @@
+#!/bin/sh
+# make must-mutants: breaks requirements one by one, as must_mutants.txt has it,
+# in a copy of the tree; each test that is named there must then fail, run by
+# itself.  With -n those in namespaces too, which take minutes; ids as arguments
+# pick some.  Survivors are listed, and the exit status is then 1.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+CC=${CC:-cc}
+spaces=no
+if [ "${1:-}" = -n ]; then
+	spaces=yes
+	shift
+fi
+wanted=" $* "
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' INT TERM
+work=$tmp/work
+planted=0
+left=0
+survivors=0
+
+mkdir -p "$work/tests"
+cp ./*.c ./*.h Makefile "$work"
+cp tests/*.[ch] tests/vectors.txt "$work/tests"
+
+# build TARGET
+build() {
+	make -s -C "$work" CC="$CC" CFLAGS=-O0 WARN=-w "$1" >"$tmp/out" 2>&1 &&
+	    return
+	echo "  $1 does not compile:"
+	sed 's/^/    /' "$tmp/out"
+	return 1
+}
+
+# unit PROGRAM TEST WORDS [WORDS]: builds it with this test alone; whether it
+# fails, and says so in these or those words
+unit() {
+	awk -v add="^\ttcase_add_(loop_)?test\\\\(" \
+	    -v it="test\\\\([a-z]+, $2[,)]" '
+		$0 ~ add { out = $0 !~ it }
+		!out { print }
+		/;$/ { out = 0 }' "tests/$1.c" >"$work/tests/$1.c"
+	build "tests/$1" || return
+	(cd "$work" && "tests/$1") >"$tmp/out" 2>&1
+	grep ":[FE]:[^:]*:$2:" "$tmp/out" | grep -qF -e "$3" -e "${4:-$3}"
+}
+
+# in_space FILE DESCRIPTION: whether that assertion fails; a file is run once
+in_space() {
+	pattern=$(printf '%s\n' "$2" |
+	    sed 's|[].*^\\[]|\\&|g; s|\$[a-z]*|.*|g')
+	if [ ! -f "$tmp/$1.out" ]; then
+		build vrrpd || return
+		VRRPD="$work/vrrpd" "tests/ns/$1" >"$tmp/$1.out" 2>&1
+	fi
+	grep -q "^not ok [0-9]* - $pattern" "$tmp/$1.out"
+}
+
+# is_red NAME: as CONFORMANCE.md names a test
+is_red() {
+	where=${1%%: *}
+	test=${1#*: }
+	case $1 in
+	vectors.txt:*)
+		unit check_packet golden_verdicts "${test% *} at ${test#* }:" ;;
+	*.t:*)
+		in_space "$where" "$test" ;;
+	*', '*)
+		unit "$where" "${test%%, *}" " ${test#*, }, line" \
+		    " ${test#*, }: " ;;
+	*)
+		unit "$where" "$test" ":$test:" ;;
+	esac
+}
+
+# plant FILE EXPRESSION
+plant() {
+	sed "$2" "$1" >"$work/$1"
+	lines=$(diff "$1" "$work/$1" | grep -c '^<')
+	[ "$lines" = 1 ] && return
+	echo "  $lines lines of $1 change, not one: $2"
+	return 1
+}
+
+# begin IDS: whether this paragraph was asked for
+begin() {
+	for id in $1; do
+		case $wanted in
+		'  ' | *" $id "*) return 0 ;;
+		esac
+	done
+	return 1
+}
+
+red=
+file=
+finish() {
+	if [ -n "$file" ]; then
+		cp "$file" "$work/$file"
+	fi
+	rm -f "$tmp"/*.t.out
+	file=
+}
+
+# take NAME: a test that must see it
+take() {
+	case $1 in
+	*.t:*)
+		if [ $spaces = no ]; then
+			left=$((left + 1))
+			return
+		fi ;;
+	esac
+	planted=$((planted + 1))
+	[ "$red" = yes ] && is_red "$1" && return
+	survivors=$((survivors + 1))
+	echo "  SURVIVES $1"
+}
+
+active=no
+while IFS= read -r line; do
+	case $line in
+	'#'*) ;;
+	'')
+		[ $active = yes ] && finish
+		active=no ;;
+	[RP][0-9-]*)
+		if begin "$line"; then
+			active=yes
+			ids=$line
+		fi ;;
+	'- '*)
+		[ $active = yes ] && take "${line#- }" ;;
+	*)
+		if [ $active = yes ]; then
+			echo "$ids"
+			file=${line%% *}
+			red=no
+			plant "$file" "${line#* }" && red=yes
+		fi ;;
+	esac
+done <tests/must_mutants.txt
+echo "must-mutants: $planted tests of broken rules, $survivors survive," \
+    "$left left out"
+[ $survivors = 0 ] && [ $planted -gt 0 ]
