@@ -138,7 +138,7 @@ within "lines in the log of b (F27, R3768-7.1-8, R9568-7.1-l)" \
 # Bad frames are no sign of life: b takes over when it must, in their midst.
 "$T/inject" b 300 20000 <"$T/flood" & PIDS+=($!)
 sleep 1
-signal a KILL
+kill -9 "${PID[a]}" "$(guard_of a)"	# nobody resigns for it
 ok "b takes over during a flood" until_true 6 is_master b
 kill "${PIDS[-1]}" 2>/dev/null
 end_capture wire

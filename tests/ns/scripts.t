@@ -67,8 +67,10 @@ signal a USR1
 ok "F36: one that cannot run is in the log" until_true 2 \
     logged a 'script: exit status 127'
 ok "and why" logged a 'script: cannot run: No such file'
+# children PID...: theirs
+children() { cat $(printf '/proc/%s/task/*/children ' "$@") | xargs; }
 is "and no second daemon is left" \
-    "$(cat "/proc/${PID[a]}/task/${PID[a]}/children")" ""
+    "$(children "${PID[a]}" "$(guard_of a)")" "$(guard_of a)"
 stop a
 
 # --- one at a time ------------------------------------------------------------
@@ -153,8 +155,8 @@ for address in "$T/manager" "@vrrpd-test-$$"; do
 	until_true 2 is_master a
 	stop a
 	until_true 2 grep -q STATUS=initialize "$T/told"
-	is "sd_notify to ${address//$T/}" "$(sed 1d "$T/told")" "READY=1
-STATUS=backup
+	is "sd_notify to ${address//$T/}" "$(sed 1d "$T/told")" "STATUS=backup
+READY=1
 STATUS=master
 STOPPING=1
 STATUS=initialize"
