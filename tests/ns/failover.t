@@ -84,7 +84,8 @@ read_times() {
 	# The last advert of the killed a, and the first of b
 	killed=$(echo "$lines" | awk '$2 == "10.0.0.11" { t = $1 } $2 == "10.0.0.12" { print t; exit }')
 	first=$(echo "$lines" | awk '$2 == "10.0.0.12" { print $1; exit }')
-	zero=$(echo "$lines" | awk '$2 == "10.0.0.11" && $3 == 0 { print $1; exit }')
+	# Not that of the new life for the killed one
+	zero=$(echo "$lines" | awk '$2 == "10.0.0.11" && $3 == 0 { t = $1 } END { print t }')
 	next=$(echo "$lines" | awk -v t="$zero" '$1 > t && $2 == "10.0.0.12" { print $1; exit }')
 	echo "$(minus "$first" "$killed") $(announced "$1" "$first")" \
 	    "$(minus "$next" "$zero")" >>"$T/times"

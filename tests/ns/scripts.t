@@ -68,7 +68,10 @@ ok "F36: one that cannot run is in the log" until_true 2 \
     logged a 'script: exit status 127'
 ok "and why" logged a 'script: cannot run: No such file'
 # children PID...: theirs
-children() { cat $(printf '/proc/%s/task/*/children ' "$@") | xargs; }
+children() {
+	local pid
+	for pid in "$@"; do cat /proc/$pid/task/*/children; done | xargs
+}
 is "and no second daemon is left" \
     "$(children "${PID[a]}" "$(guard_of a)")" "$(guard_of a)"
 stop a
