@@ -34,7 +34,11 @@ find_macvlan(struct router *r)
 
 	host_macvlan_alias(r, alias, sizeof(alias));
 	r->macvlan = 0;
-	if (link_find(&r->nl, alias, &state) == 0 && state.present)
+	/* By its name first: a dump of many devices that all go may fail. */
+	if ((r->conf.use_macvlan &&
+	    link_get(&r->nl, r->conf.macvlan, &state) == 0 &&
+	    host_is_our_macvlan(r, &state)) ||
+	    (link_find(&r->nl, alias, &state) == 0 && state.present))
 		r->macvlan = state.index;
 }
 

@@ -30,7 +30,8 @@
 
 enum {
 	INET6_CONF_FORWARDING = 0,	/* DEVCONF_FORWARDING of linux/ipv6.h */
-	EGRESS_PRIORITY = 7		/* network control, RFC 9568 2.5 */
+	EGRESS_PRIORITY = 7,		/* network control, RFC 9568 2.5 */
+	DUMP_RETRIES = 5		/* of one that changed under way */
 };
 
 /* Looked for by name, or by alias among all. */
@@ -162,18 +163,28 @@ link_get(struct nl *nl, const char *name, struct link_state *state)
 	return 0;
 }
 
-/* The same by alias; *state is not present where none has it. */
+/*
+ * The same by alias; *state is not present where none has it.  Asked again when
+ * devices came or went meanwhile.
+ */
 int
 link_find(struct nl *nl, const char *alias, struct link_state *state)
 {
 	const struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
 	struct lookup lookup = { NULL, alias, state };
 	struct nl_batch batch;
+	int i, result = -1;
 
-	memset(state, 0, sizeof(*state));
-	nl_batch_init(&batch);
-	nl_begin(nl, &batch, RTM_GETLINK, NLM_F_DUMP, &ifi, sizeof(ifi));
-	return nl_query(nl, &batch, on_link_message, &lookup);
+	for (i = 0; i < DUMP_RETRIES; i++) {
+		memset(state, 0, sizeof(*state));
+		nl_batch_init(&batch);
+		nl_begin(nl, &batch, RTM_GETLINK, NLM_F_DUMP, &ifi,
+		    sizeof(ifi));
+		result = nl_query(nl, &batch, on_link_message, &lookup);
+		if (result == 0 || errno != EINTR)
+			break;
+	}
+	return result;
 }
 
 #define LOAD_BYTE(at)	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (at))

@@ -12,6 +12,8 @@
 # PEER_VRRPD names another build for pX.  The steps are in peers.sh.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peers.sh"
+# Nobody resigns for who is killed: the peers have to notice.
+VRRPD_OPTIONS="$VRRPD_OPTIONS --no-guard"
 
 pair plain other 51 "" "" 10.0.0.1
 pair pass other 52 "-n -a pw/8octets!" "-n -a pw/0x386f637465747321" 10.0.0.2/24

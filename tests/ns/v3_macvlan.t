@@ -12,8 +12,6 @@
 # R3768-8.2-1, -2, R9568-8.1.2-1, -2, R9568-8.2.2-1, -2, R9568-6.4.3-c, F40,
 # R9568-6.4.2-a, -b, -d, -e, R9568-6.4.3-f, R9568-3-1, P-38, F05, F07, C16.
 . "$(dirname "$0")/lib.sh"
-# What nobody cleaned up is for the next start.
-VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard --no-lease"
 
 compile inject.c || skip_all "no C compiler"
 frame() { perl "$TOP/tests/ns/v3_frame.pl" "$@"; }
@@ -285,11 +283,19 @@ is "silent again about the virtual ones" "$(tuned a)" "1 2 "
 
 # --- after SIGKILL -----------------------------------------------------------------
 
+# What nobody cleaned up is for the next start.
+stop a4
+stop a6
+options=$VRRPD_OPTIONS
+VRRPD_OPTIONS="$options --no-guard --no-lease"
+also a4 a -3 -d 0.1 -p 200 -v 51 --macvlan=m4 10.0.0.1
+also a6 a -3 -d 0.1 -p 200 -v 51 --macvlan=m6 $VIP6
+until_true 5 back
 stop a4 KILL
 stop a6 KILL
 also a6 a -3 -d 0.1 -p 200 -v 51 -S 2 --macvlan=m6 $VIP6
 ok "the device of an earlier life is removed at the start" \
-    until_true 1.5 eval 'logged a6 "removing m6 of an earlier life" && not holds a fe80::1'
+    until_true 1.5 eval 'logged a6 "resigning for a Master of an earlier life" && not holds a fe80::1'
 also a4 a -3 -d 0.1 -p 200 -v 51 --macvlan=m4 10.0.0.1
 ok "Master again" until_true 5 back
 stop a4
@@ -318,6 +324,8 @@ ok "the client reaches it" reaches 10.0.0.1
 stop a4
 ok "no device is left" eval 'not has_device a vrrp.51'
 at a ip link del vrrp.51 2>/dev/null
+
+VRRPD_OPTIONS=$options
 
 # --- sixteen ----------------------------------------------------------------------
 
