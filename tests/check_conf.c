@@ -513,6 +513,75 @@ START_TEST(user_without_sandbox)
 }
 END_TEST
 
+/* --hang-limit, --no-guard and --no-lease, what they exclude and print */
+START_TEST(guard_and_lease)
+{
+	static const bool none[] = { false };
+
+	set_minimum();
+	ck_assert_int_eq(conf_set(&conf, CONF_HANG_LIMIT, "3601", err), -1);
+	ck_assert_str_eq(err, "--hang-limit 3601: must be a whole number from "
+	    "0 to 3600");
+	ck_assert_int_eq(conf_set(&conf, CONF_HANG_LIMIT, "1", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), -1);
+	ck_assert_str_eq(err, "--hang-limit 1: must be 0, or more than the "
+	    "interval");
+	ck_assert_int_eq(conf_set(&conf, CONF_HANG_LIMIT, "2", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	ck_assert_int_eq(conf_hang_limit(&conf), 2 * VRRP_SECOND);
+	ck_assert_int_eq(conf_set(&conf, CONF_HANG_LIMIT, "0", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	ck_assert_int_eq(conf_hang_limit(&conf), 0);
+	ck_assert_int_eq(conf_set(&conf, CONF_NO_GUARD, NULL, err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), -1);
+	ck_assert_str_eq(err, "--hang-limit 0 and --no-guard: it is the guard "
+	    "that sees to it");
+	conf.hang_limit = -1;
+	ck_assert_int_eq(conf_set(&conf, CONF_NO_LEASE, NULL, err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	ck_assert_int_eq(conf_hang_limit(&conf), 3 * VRRP_SECOND);
+	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
+	ck_assert(prints("guard no\nlease no\nhang limit 0 s\n"));
+	conf.sandbox = false;
+	ck_assert(prints("sandbox no\n"));
+}
+END_TEST
+
+/* Inside the sandbox nobody runs a script but the guard outside. */
+START_TEST(script_without_guard)
+{
+	static const int scripts[] = { 'U', CONF_ON_BACKUP };
+
+	set_minimum();
+	ck_assert_int_eq(conf_set(&conf, scripts[_i], "/bin/true", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	ck_assert_int_eq(conf_set(&conf, CONF_NO_GUARD, NULL, err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), -1);
+	ck_assert_str_eq(err, "--no-guard: nobody runs the script from the "
+	    "sandbox; it needs --no-sandbox");
+	conf.cleanup = true;
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	conf.cleanup = false;
+	ck_assert_int_eq(conf_set(&conf, CONF_NO_SANDBOX, NULL, err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+}
+END_TEST
+
+/* "vrrpd cleanup" needs no address, and changes something. */
+START_TEST(cleanup)
+{
+	conf.cleanup = true;
+	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	ck_assert_int_eq(conf_add_address(&conf, "10.0.0.1", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	ck_assert_int_eq(conf_set(&conf, CONF_DRY_RUN, NULL, err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), -1);
+	ck_assert_str_eq(err, "--dry-run: not with cleanup");
+}
+END_TEST
+
 /*
  * R3768-5.3.4-1 to -3, P-30, P-31: priority and ownership go together
  * proves: R3768-5.3.4-1 +-, R3768-5.3.4-2 +-, R3768-5.3.4-3 +, P-30 +-
@@ -646,6 +715,9 @@ main(void)
 	tcase_add_test(tc, address_count);
 	tcase_add_test(tc, what_is_missing);
 	tcase_add_test(tc, user_without_sandbox);
+	tcase_add_test(tc, guard_and_lease);
+	tcase_add_loop_test(tc, script_without_guard, 0, 2);
+	tcase_add_test(tc, cleanup);
 	tcase_add_test(tc, owner);
 	tcase_add_test(tc, print_all);
 	tcase_add_test(tc, print_longest);

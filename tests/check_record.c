@@ -73,6 +73,50 @@ START_TEST(arp_refused)
 }
 END_TEST
 
+/* Every octet, and the longest frame there is */
+START_TEST(frame_there_and_back)
+{
+	static uint8_t frame[VRRP_FRAME_MAX], again[VRRP_FRAME_MAX];
+	static char text[RECORD_FRAME_LEN];
+	size_t i;
+
+	for (i = 0; i < sizeof(frame); i++)
+		frame[i] = (uint8_t)i;
+	record_print_frame(text, frame, 3);
+	ck_assert_str_eq(text, "000102\n");
+	ck_assert_uint_eq(record_parse_frame(again, "09af5e\n"), 3);
+	ck_assert_mem_eq(again, "\x09\xaf\x5e", 3);
+	record_print_frame(text, frame, sizeof(frame));
+	ck_assert_uint_eq(strlen(text), sizeof(text) - 1);
+	ck_assert_uint_eq(record_parse_frame(again, text), sizeof(frame));
+	ck_assert_mem_eq(again, frame, sizeof(frame));
+}
+END_TEST
+
+static const char *const wrong_frames[] = {
+	"", "\n", "00", "0\n", "000\n", "00\n\n", "00\nx", " 00\n", "00 00\n",
+	"0x00\n", "0A\n", "A0\n", "g0\n", "0g\n", "/0\n", "`0\n", ":0\n"
+};
+
+START_TEST(frame_refused)
+{
+	uint8_t frame[VRRP_FRAME_MAX];
+
+	ck_assert_uint_eq(record_parse_frame(frame, wrong_frames[_i]), 0);
+}
+END_TEST
+
+START_TEST(frame_too_long)
+{
+	static char text[2 * VRRP_FRAME_MAX + 4];
+	uint8_t frame[VRRP_FRAME_MAX];
+
+	memset(text, '0', sizeof(text) - 2);
+	text[sizeof(text) - 2] = '\n';
+	ck_assert_uint_eq(record_parse_frame(frame, text), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -84,5 +128,9 @@ main(void)
 	tcase_add_test(tc, arp_there_and_back);
 	tcase_add_loop_test(tc, arp_refused, 0,
 	    sizeof(wrong_arps) / sizeof(wrong_arps[0]));
+	tcase_add_test(tc, frame_there_and_back);
+	tcase_add_loop_test(tc, frame_refused, 0,
+	    sizeof(wrong_frames) / sizeof(wrong_frames[0]));
+	tcase_add_test(tc, frame_too_long);
 	return run_case(tc, "record", 10);
 }

@@ -11,7 +11,7 @@ PACKAGES="qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross
 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
 gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 # These need a kernel, or more time than an emulator has.
-SKIP=${SKIP:-netlink sim model walk}
+SKIP=${SKIP:-netlink watch sim model walk}
 WARN=${WARN:--Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion}
 codec="frame.c packet.c announce.c drop.c"
 tmp=$(mktemp -d)
