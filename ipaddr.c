@@ -130,6 +130,20 @@ on_address_message(const struct nl_msg *msg, void *arg)
 		note_address(scan, &found);
 }
 
+static int
+scan_device(struct nl *nl, unsigned index, struct scan *scan)
+{
+	const struct ifaddrmsg ifa = {
+		.ifa_family = AF_UNSPEC,
+		.ifa_index = index
+	};
+	struct nl_batch batch;
+
+	nl_batch_init(&batch);
+	nl_begin(nl, &batch, RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa));
+	return nl_query(nl, &batch, on_address_message, scan);
+}
+
 /*
  * Both families in one dump; asked again when it changed under way.  vip_index
  * is the device that carries the virtual addresses, mostly index itself.
@@ -138,20 +152,15 @@ int
 ipaddr_scan(struct nl *nl, unsigned index, unsigned vip_index,
     const struct vrrp_conf *conf, struct ipaddr_table *table)
 {
-	const struct ifaddrmsg ifa = {
-		.ifa_family = AF_UNSPEC,
-		.ifa_index = index == vip_index ? index : 0
-	};
 	struct scan scan = { index, vip_index, conf, table };
-	struct nl_batch batch;
 	int i, result;
 
 	for (i = 0; i < RETRIES; i++) {
 		memset(table, 0, sizeof(*table));
-		nl_batch_init(&batch);
-		nl_begin(nl, &batch, RTM_GETADDR, NLM_F_DUMP, &ifa,
-		    sizeof(ifa));
-		result = nl_query(nl, &batch, on_address_message, &scan);
+		result = scan_device(nl, index, &scan);
+		/* One by one: other devices there may be hundreds. */
+		if (result == 0 && vip_index != 0 && vip_index != index)
+			result = scan_device(nl, vip_index, &scan);
 		if (result == 0 || errno != EINTR)
 			return result;
 	}
