@@ -34,13 +34,17 @@ struct message {
 };
 
 enum {
-	GUARD_FD = 64			/* more than a daemon ever has open */
+	GUARD_FD = 64,			/* more than a daemon ever has open */
+	EXCUSES_MAX = 10,		/* each as long as the limit */
+	LOOP_TICKS = 2			/* of 10 ms: no turn takes so long */
 };
 
 /* How long scripts may go on when the daemon has gone. */
 #define SCRIPT_GRACE	(10 * VRRP_SECOND)
 /* A guard that wakes so much too late is not the only one. */
 #define LATE_MAX	(VRRP_SECOND / 4)
+/* How long to watch whether a daemon uses the processor. */
+#define LOOK_AGAIN	(VRRP_SECOND / 10)
 /* How long a killed daemon may take to be gone before we clean up ... */
 #define KILL_GRACE	(VRRP_SECOND / 10)
 /* ... and before we do not wait for it any more. */
@@ -301,6 +305,43 @@ serve_scripts(struct router *r, usec_t now)
 }
 
 
+/* A daemon that does not turn. */
+struct suspect {
+	int stat;			/* its /proc/PID/stat; -1 = unknown */
+	unsigned long ticks;		/* of processor time, when looked at */
+	bool looked;			/* at that */
+	unsigned excused;		/* so often */
+};
+
+/*
+ * How much longer it may stand still; 0 if it hangs.  Who waits inside the
+ * kernel for what others hold, as when 255 routers take over at once, is not
+ * hung, and would not die either; nor is who gets no processor.
+ */
+static usec_t
+excuse(struct suspect *suspect, usec_t limit)
+{
+	unsigned long before = suspect->ticks;
+	char state;
+
+	if (suspect->excused == EXCUSES_MAX || process_look(suspect->stat,
+	    &state, &suspect->ticks) == -1 || (state != 'D' && state != 'R'))
+		return 0;
+	/* It runs, or only would: that takes two looks. */
+	if (state == 'R' && !suspect->looked) {
+		suspect->looked = true;
+		return LOOK_AGAIN;
+	}
+	if (suspect->looked && suspect->ticks - before >= LOOP_TICKS)
+		return 0;
+	suspect->looked = true;
+	if (suspect->excused++ == 0)
+		log_warning("the daemon has not turned for %d ms: it waits for "
+		    "the %s", (int)(limit / 1000), state == 'D' ? "kernel" :
+		    "processor");
+	return limit;
+}
+
 static void
 kill_daemon(struct router *r, pid_t daemon)
 {
@@ -339,7 +380,9 @@ await_death(struct router *r, usec_t grace)
 static enum ending
 watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 {
-	usec_t now = process_now(), deadline, patience = now;
+	struct suspect suspect = { .stat = process_open_look(daemon) };
+	const usec_t limit = conf_hang_limit(&r->conf);
+	usec_t now = process_now(), deadline, patience = now, excused;
 	enum ending ending;
 
 	for (;;) {
@@ -350,10 +393,18 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 		if (ending != LIVES)
 			return ending;
 		serve_scripts(r, now);
-		if (now < deadline || hang_deadline(r, now) > now)
+		if (hang_deadline(r, now) > now) {
+			suspect.looked = false;
+			suspect.excused = 0;
+			patience = now;
 			continue;
-		if (now - deadline > LATE_MAX) {
-			patience = now + conf_hang_limit(&r->conf);
+		}
+		if (now < deadline)
+			continue;
+		excused = now - deadline > LATE_MAX ? limit :
+		    excuse(&suspect, limit);
+		if (excused > 0) {
+			patience = now + excused;
 			continue;
 		}
 		kill_daemon(r, daemon);

@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -232,6 +233,37 @@ process_may_run(void)
 	if (syscall(SYS_capget, &head, data) == -1)
 		return false;
 	return (data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective & need) == need;
+}
+
+/* For process_look(); -1 if there is no /proc. */
+int
+process_open_look(pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/*
+ * What another process does, as a letter of proc(5), and the processor time
+ * that it has used, in clock ticks; -1 if the kernel does not say.
+ */
+int
+process_look(int fd, char *state, unsigned long *ticks)
+{
+	char text[1024], *p;
+	unsigned long user, system;
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	/* The name, in parentheses, can be anything. */
+	p = strrchr(text, ')');
+	if (p == NULL || sscanf(p, ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+	    "%*s %lu %lu", state, &user, &system) != 3)
+		return -1;
+	*ticks = user + system;
+	return 0;
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "vrrp.h"
 
 #include <signal.h>
+#include <sys/types.h>
 
 /* Set by signals, which are open only while the loop waits. */
 struct process_signals {
@@ -29,5 +30,7 @@ void	process_mute(void);
 void	process_ready(int);
 bool	process_may_run(void);
 int	process_realtime(void);
+int	process_open_look(pid_t);
+int	process_look(int, char *, unsigned long *);
 
 #endif

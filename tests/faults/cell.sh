@@ -104,6 +104,7 @@ end() {
 	fi
 	mv "$DIRECTORY/$NAME.tmp" "$DIRECTORY/$NAME.row"
 	for pid in "${PIDS[@]}"; do kill -9 "$pid"; done 2>/dev/null
+	[ ${#RESOURCES[@]} = 0 ] || sleep 0.2
 	release_resources
 	rm -rf "$T"
 	exit 0

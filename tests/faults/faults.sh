@@ -5,11 +5,11 @@
 # WRONG, or says why.
 
 # Longest first, so that the last ones to run are short.
-ALL_FAULTS="stop stop_unguarded freeze restart link_5 carrier_5 partition
-	loss_out loss_in enobufs eperm kill_both kill_group kill kill_guard
-	segv oom no_fork stop_guard link_02 carrier_02 delete rm_address
-	rm_mac rm_macvlan overrun no_files no_files_kill disk_start disk_run
-	clock_forth clock_back twins"
+ALL_FAULTS="stop spin block held stop_unguarded freeze restart link_5
+	carrier_5 partition loss_out loss_in enobufs eperm kill_both
+	kill_group kill kill_guard segv oom no_fork stop_guard link_02
+	carrier_02 delete rm_address rm_mac rm_macvlan overrun no_files
+	no_files_kill disk_start disk_run clock_forth clock_back twins"
 
 # why_not: nothing of that kind exists in this cell
 why_not() {
@@ -20,6 +20,8 @@ why_not() {
 		echo "the address is on no interface" ;;
 	rm_mac-*-nomac | rm_mac-*-macvlan)
 		echo "the interface has its own MAC" ;;
+	spin-backup-* | block-backup-*)
+		echo "only a Master is watched" ;;
 	rm_mac-backup-*)
 		echo "a Backup has its own MAC" ;;
 	rm_macvlan-*-swap | rm_macvlan-*-nomac | rm_macvlan-*-noaccept)
@@ -164,11 +166,12 @@ fault_kill_group() {
 	lives_again
 }
 
-# memory_group: a memory cgroup below our own, into REPLY
-memory_group() {
+# own_group CONTROLLER: a cgroup of version 1 below our own, into REPLY
+own_group() {
 	local line path
-	line=$(grep -m1 ':memory:' /proc/self/cgroup) || return
-	path=/sys/fs/cgroup/memory${line##*:memory:}
+	line=$(grep -m1 -E ":([a-z,]*,)?$1(,[a-z,]*)?:" /proc/self/cgroup) ||
+	    return
+	path=/sys/fs/cgroup/$1${line#*:*:}
 	[ -w "${path%/}/cgroup.procs" ] || return
 	REPLY=${path%/}/vrrpd-faults-$NAME-$BASHPID
 	mkdir "$REPLY" 2>/dev/null
@@ -177,7 +180,7 @@ memory_group() {
 # a and its guard live in a group that a third one fills, with a file in memory;
 # the kernel is told whom to choose.
 prepare_oom() {
-	memory_group || skip "no memory cgroup that this user may divide"
+	own_group memory || skip "no memory cgroup that this user may divide"
 	GROUP=$REPLY
 	RESOURCES+=("umount $T/group" "umount $T/full" "rmdir $GROUP")
 	echo 16M >"$GROUP/memory.limit_in_bytes" || skip "no memory limit"
@@ -211,23 +214,29 @@ fault_oom() {
 
 # --- hanging ------------------------------------------------------------------
 
+# hung LIMIT: after that its guard kills it
+hung() {
+	await $((HANG + 2000000)) dead "${PID[a]}" ||
+	    bad "nobody kills it"
+	other_master $((DOWN_B + 2000000))
+	await 1000000 let_go a
+	since a advert '0 *'
+	within "priority 0" "$REPLY" "$1"
+	since a holds 0
+	within "addresses gone" "$REPLY" "$1"
+	kill -CONT "${PID[a]}" 2>/dev/null
+	clean a 2
+	answers b
+	rm -f "$T/switch/turn"
+	dead "${PID[a]}" && lives_again
+}
+
 # A hung Master is killed; a Backup that slept finds its adverts waiting.
 fault_stop() {
 	mark
 	kill -STOP "${PID[a]}"
 	if [ $STATE = master ]; then
-		await $((HANG + 2000000)) dead "${PID[a]}" ||
-		    bad "nobody kills it"
-		other_master $((DOWN_B + 2000000))
-		await 1000000 let_go a
-		since a advert '0 *'
-		within "priority 0" "$REPLY" $((HANG + 25000))
-		since a holds 0
-		within "addresses gone" "$REPLY" $((HANG + 25000))
-		kill -CONT "${PID[a]}" 2>/dev/null
-		clean a 2
-		answers b
-		dead "${PID[a]}" && lives_again
+		hung $((HANG + 25000))
 	else
 		idle $((10 * DOWN_B))
 		kill -CONT "${PID[a]}"
@@ -236,6 +245,38 @@ fault_stop() {
 		answers b
 	fi
 }
+
+# Not stopped, but in a loop, which takes another look to be sure of, or in a
+# wait that does not end.  The turn that it is in may be as old as an interval.
+prepare_spin() { preload; }
+prepare_block() { preload; }
+fault_spin() {
+	mark
+	echo spin >"$T/switch/turn"
+	hung $((HANG + INTERVAL + 125000))
+}
+fault_block() {
+	mark
+	echo block >"$T/switch/turn"
+	hung $((HANG + INTERVAL + 25000))
+}
+
+# The kernel holds it longer than the limit: who waits for that is not hung.  A
+# freezer makes it look like that.
+fault_held() {
+	own_group freezer || skip "no freezer cgroup that this user may divide"
+	RESOURCES+=("thaw $REPLY" "rmdir $REPLY")
+	GROUP=$REPLY
+	echo "${PID[a]}" >"$GROUP/cgroup.procs"
+	mark
+	echo FROZEN >"$GROUP/freezer.state"
+	idle $((HANG + 1000000))
+	thaw "$GROUP"
+	idle $((HANG + 500000))
+	dead "${PID[a]}" && bad "it was killed"
+	answers $WINNER
+}
+thaw() { echo THAWED >"$1/freezer.state"; }
 
 # Without a guard the kernel takes the addresses.  Who wakes has one advert to
 # say and no more, and only one Master remains.

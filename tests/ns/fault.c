@@ -8,6 +8,7 @@
  *   clock	the wall clock is wrong by the seconds that stand in the file
  *   monotonic	likewise the monotonic clock, so that a timeout comes sooner
  *   fork	no new process, with the errno that stands in the file
+ *   turn	"spin" or "block": the daemon does so instead of waiting
  *
  * The file trace, if it exists, gets a line for each order: "advert PRIORITY",
  * "arp ADDRESS", "na ADDRESS" (neighbour advertisement), "hwaddr MAC",
@@ -28,7 +29,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -198,6 +202,27 @@ fork(void)
 		return -1;
 	}
 	return real();
+}
+
+int
+pselect(int n, fd_set *in, fd_set *out, fd_set *except,
+    const struct timespec *timeout, const sigset_t *mask)
+{
+	static int (*real)(int, fd_set *, fd_set *, fd_set *,
+	    const struct timespec *, const sigset_t *);
+	static volatile unsigned long turns;
+	char text[32], name[16] = "";
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pselect");
+	prctl(PR_GET_NAME, name);
+	while (strcmp(name, "vrrpd-guard") != 0 && fault("turn", text))
+		if (text[0] == 'b')
+			pause();
+		else
+			for (;;)
+				turns++;
+	return real(n, in, out, except, timeout, mask);
 }
 
 int
