@@ -26,12 +26,14 @@ enum {
 	 */
 	ROUTER_DRAIN_MAX = 512,
 	ROUTER_REASON_LEN = 128,
+	ROUTER_PAGE = 65536,		/* the largest of usual kernels */
 	ROUTER_MAC_TEXT_LEN = 18
 };
 
 struct router {
-	struct conf conf;
-	struct vrrp vr;
+	/* On pages of its own, which are read-only once the loop runs. */
+	_Alignas(ROUTER_PAGE) struct conf conf;
+	_Alignas(ROUTER_PAGE) struct vrrp vr;
 	struct stats stats;
 	struct notify notify;
 	struct nl nl;			/* requests */

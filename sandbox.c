@@ -613,6 +613,18 @@ set_limits(void)
 	return setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/*
+ * What lies on these pages is not written again, by whatever error.  All of the
+ * last one is taken: start is at a page, and what follows at another.
+ */
+int
+sandbox_seal(void *start, size_t len)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return mprotect(start, (len + page - 1) / page * page, PROT_READ);
+}
+
 static int
 drop_privileges(const char **step)
 {

@@ -392,6 +392,8 @@ start_sandbox(struct router *r)
 
 	if (!r->conf.sandbox)
 		return 0;
+	/* Where pages are larger than ROUTER_PAGE this is not possible. */
+	(void)sandbox_seal(&r->conf, sizeof(r->conf));
 	if (sandbox_enter(sandbox_uid, sandbox_gid, r->conf.user != NULL,
 	    &step) == -1) {
 		log_open(r->conf.log_level);

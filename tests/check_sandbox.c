@@ -511,6 +511,44 @@ START_TEST(user_must_be)
 }
 END_TEST
 
+/* --- memory ------------------------------------------------------------- */
+
+static struct {
+	_Alignas(65536) char sealed[5000];
+	_Alignas(65536) char behind[16];
+} pages;
+
+/* Status of a child that writes there after the seal; reading is allowed. */
+static int
+write_to(char *where)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		signal(SIGSEGV, SIG_DFL);
+		if (sandbox_seal(pages.sealed, sizeof(pages.sealed)) == -1 ||
+		    pages.sealed[4999] != 's')
+			_exit(1);
+		*(volatile char *)where = 'w';
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+/* Its own pages, whole, and none behind them */
+START_TEST(seal)
+{
+	pages.sealed[4999] = 's';
+	ck_assert(SANITIZED || WIFSIGNALED(write_to(&pages.sealed[0])));
+	ck_assert(SANITIZED || WIFSIGNALED(write_to(&pages.sealed[4999])));
+	ck_assert_int_eq(write_to(&pages.behind[0]), 0);
+	ck_assert_int_eq(sandbox_seal(pages.sealed + 1, 1), -1);
+	ck_assert_int_eq(errno, EINVAL);
+}
+END_TEST
+
 /* --- the program of the filter ------------------------------------------ */
 
 /* What the kernel would make of this call; only what sandbox.c uses. */
@@ -782,6 +820,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, inside, 0, 2 * PARTS);
 	tcase_add_test(tc, user_must_be);
+	tcase_add_test(tc, seal);
 	tcase_add_test(tc, program_arguments);
 	tcase_add_test(tc, program_numbers);
 	tcase_add_test(tc, users);

@@ -59,6 +59,11 @@ is "no core file" "$(awk '/^Max core/ { print $5, $6 }' "/proc/${PID[a]}/limits"
 is "nor anything for others of that user" "$(stat -c %u "/proc/${PID[a]}/mem")" 0
 is "C19: every descriptor is closed on exec" \
     "$(grep -L 'flags:.*[2367]......$' "/proc/${PID[a]}/fdinfo"/* | sed 's|.*/||' | tr '\n' ' ')" "0 1 2 "
+# Where the configuration is, "d" of vrrpd.c, and what the kernel says of it.
+at_d=$(nm "$VRRPD" 2>/dev/null | awk '$3 == "d" { print $1 }')
+base=$(sed -n '1s/-.*//p' "/proc/${PID[a]}/maps")
+[ -z "$at_d" ] || is "the configuration is read-only" \
+    "$(grep "^$(printf '%x' $((0x$at_d + 0x$base)))-" "/proc/${PID[a]}/maps" | cut -d ' ' -f 2)" r--p
 stop a
 is "ends with 0" $? 0
 ok "its files are gone or empty" eval '[ -z "$(cat "$T"/a/*)" ]'
