@@ -282,8 +282,9 @@ process_realtime(void)
 	 * past the limit is the end.  Who may not raise it has what he has.
 	 */
 	(void)setrlimit(RLIMIT_MEMLOCK, &memory);
+	/* Not by libc: the function of musl always says ENOSYS. */
 	if (setrlimit(RLIMIT_RTTIME, &limit) == -1 ||
-	    sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK,
+	    syscall(SYS_sched_setscheduler, 0, SCHED_RR | SCHED_RESET_ON_FORK,
 	    &rr) == -1)
 		return errno;
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == -1)

@@ -622,6 +622,11 @@ sandbox_seal(void *start, size_t len)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
+	/* musl would take the page that start is on. */
+	if ((uintptr_t)start % page != 0) {
+		errno = EINVAL;
+		return -1;
+	}
 	return mprotect(start, (len + page - 1) / page * page, PROT_READ);
 }
 
