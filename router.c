@@ -4,6 +4,8 @@
  */
 #include "router.h"
 
+#include "process.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +15,9 @@ enum {
 	ANNOUNCE_SIZE = 128,		/* a neighbour advertisement */
 	ASK_AGAIN = 50000,		/* us, for a winner that is slow */
 	RENEW_GAP = 900000,		/* us; once a second, with adverts */
-	LEASE_MIN = 3			/* s */
+	RENEW_GAP_CROWDED = 10000000,	/* us */
+	LEASE_MIN = 3,			/* s */
+	LEASE_CROWDED = 30		/* s */
 };
 
 /* buf[ROUTER_MAC_TEXT_LEN] */
@@ -209,9 +213,23 @@ lease_of(const struct router *r)
 
 	if (lease.seconds < LEASE_MIN)
 		lease.seconds = LEASE_MIN;
+	if (r->crowded && lease.seconds < LEASE_CROWDED)
+		lease.seconds = LEASE_CROWDED;
 	if (!r->conf.lease)
 		lease.seconds = IPADDR_FOREVER;
 	return lease;
+}
+
+/*
+ * Was the kernel so busy with others that adverts come late by it?  As when
+ * hundreds of routers take over at once: leases that all must renew each second
+ * would keep it so, and cost one election after the other.
+ */
+static void
+note_crowd(struct router *r, usec_t start)
+{
+	r->crowded = process_now() - start >
+	    vrrp_master_down_interval(&r->vr) / 2;
 }
 
 /* Not after a stall, until it is known that nobody took over meanwhile. */
@@ -222,13 +240,14 @@ renew_lease(struct router *r, usec_t now)
 
 	if (!r->conf.lease || !r->holding || r->conf.vr.owner ||
 	    !r->conf.vr.accept || r->stalled ||
-	    now - r->leased_at < RENEW_GAP)
+	    now - r->leased_at < (r->crowded ? RENEW_GAP_CROWDED : RENEW_GAP))
 		return;
-	r->leased_at = now;
+	r->leased_at = process_now();
 	if (ipaddr_renew(&r->nl, router_vip_index(r), &r->conf.vr,
 	    &lease) == -1)
 		log_err("cannot renew the lease of the addresses: %s",
 		    strerror(errno));
+	note_crowd(r, r->leased_at);
 }
 
 bool
@@ -257,11 +276,18 @@ router_add_addresses(struct router *r)
 static bool
 act_acquire(struct router *r)
 {
+	const usec_t start = process_now();
+
 	r->holding = true;
 	r->dirty = true;
 	r->fights = 0;
-	if (router_mac_on(r) && router_add_addresses(r))
-		return true;
+	r->crowded = false;
+	if (router_mac_on(r)) {
+		note_crowd(r, start);
+		r->leased_at = process_now();
+		if (router_add_addresses(r))
+			return true;
+	}
 	r->stats.faults++;
 	r->fault = true;
 	return false;

@@ -59,6 +59,7 @@ struct router {
 	bool fault;			/* tell the state machine next turn */
 	bool stalled;			/* we slept, and know not what passed */
 	usec_t leased_at;		/* when the addresses were leased */
+	bool crowded;			/* so many change the host: long ones */
 	unsigned fights;		/* times we put something back ... */
 	usec_t fight_since;		/* ... since then */
 	usec_t check_deadline;		/* when to look anyway */

@@ -37,6 +37,8 @@ kills() {
 	done
 	stop b
 	ip link set dev a up
+	# The next one must not resign for this one.
+	at a "$VRRPD" cleanup -i eth0 -f "$T/a" -v 51
 }
 
 # last_to_first NAME SECONDS: for each of them the time from the last advert of a
