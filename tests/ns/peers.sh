@@ -151,7 +151,30 @@ keepalived_master() { holds "$1" "${@:3}"; }
 # and wants its user to be in the group frrvty, also if that is root, the only
 # one there is in a user namespace.
 frr_prepare() {
-	local host=$1 dir=$T/$1.frr dev=vr$2 vip
+	local host=$1 dev=vr$2 vip
+	frr_device "$host" "$dev" "00:00:5e:00:01:$(printf %02x "$2")"
+	for vip in "${@:3}"; do
+		[[ "$vip" == */* ]] || vip=$vip/32
+		at "$host" ip addr add "$vip" dev "$dev"
+	done
+	at "$host" ip link set dev "$dev" up
+	frr_zebra "$host"
+}
+
+# frr_device HOST NAME MAC
+frr_device() {
+	at "$1" ip link add "$2" link eth0 type macvlan mode bridge
+	at "$1" ip link set dev "$2" addrgenmode none
+	at "$1" ip link set dev "$2" address "$3"
+	# Else all devices answer for the addresses of each other, with their
+	# own MACs, and ask with them (F17).
+	at "$1" sysctl -q net.ipv4.conf.all.arp_ignore=1 \
+	    net.ipv4.conf.all.arp_announce=2
+}
+
+# frr_zebra HOST: what FRR's vrrpd needs to live
+frr_zebra() {
+	local host=$1 dir=$T/$1.frr
 	mkdir "$dir"
 	if ! mountpoint -q /etc/group; then
 		mount -t tmpfs none /var/tmp
@@ -159,19 +182,6 @@ frr_prepare() {
 		echo frrvty:x:0:root >>"$T/group"
 		mount --bind "$T/group" /etc/group
 	fi
-	at "$host" ip link add "$dev" link eth0 type macvlan mode bridge
-	at "$host" ip link set dev "$dev" addrgenmode none
-	at "$host" ip link set dev "$dev" \
-	    address "00:00:5e:00:01:$(printf %02x "$2")"
-	# Else eth0 answers for the addresses too, with its own MAC, and asks
-	# with them (F17).
-	at "$host" sysctl -q net.ipv4.conf.eth0.arp_ignore=1 \
-	    net.ipv4.conf.eth0.arp_announce=2
-	for vip in "${@:3}"; do
-		[[ "$vip" == */* ]] || vip=$vip/32
-		at "$host" ip addr add "$vip" dev "$dev"
-	done
-	at "$host" ip link set dev "$dev" up
 	: >"$dir/zebra.conf"
 	# Not *.log: it tells so much that nobody would read the others.
 	: >"$dir/protocol"
@@ -183,17 +193,26 @@ frr_prepare() {
 }
 
 frr_start() {
-	local host=$1 vrid=$2 prio=$3 dir=$T/$1.frr vip
+	local host=$1 vrid=$2 prio=$3 vip
 	shift 4
-	[ -d "$dir" ] || frr_prepare "$host" "$vrid" "$@"
-	{
-		echo "debug vrrp protocol"
-		echo "debug vrrp packets"
-		echo "interface eth0"
+	[ -d "$T/$host.frr" ] || frr_prepare "$host" "$vrid" "$@"
+	frr_run "$host" < <(
 		echo " vrrp $vrid version 2"
 		echo " vrrp $vrid priority $prio"
 		echo " vrrp $vrid advertisement-interval 1000"
 		for vip in "$@"; do echo " vrrp $vrid ip ${vip%/*}"; done
+	)
+	until_true 5 protodown "$host" "vr$vrid"
+}
+
+# frr_run HOST: the configuration of eth0 on stdin
+frr_run() {
+	local host=$1 dir=$T/$1.frr
+	{
+		echo "debug vrrp protocol"
+		echo "debug vrrp packets"
+		echo "interface eth0"
+		cat
 	} >"$dir/vrrpd.conf"
 	ip netns exec "$host" "$FRR/vrrpd" -u root -g root -A 127.0.0.1 \
 	    --vty_socket "$dir" -z "$dir/zserv.api" -i "$dir/vrrpd.pid" \
@@ -201,7 +220,6 @@ frr_start() {
 	    >>"$T/$host.log" 2>&1 &
 	PID[$host]=$!
 	PIDS+=("$!")
-	until_true 5 protodown "$host" "vr$vrid"
 }
 
 frr_stop() { stop "$1" "$2"; }
