@@ -246,7 +246,8 @@ back() {
 	    device_up a m6"
 }
 also a4 a -3 -d 0.1 -p 200 -v 51 --macvlan=m4 10.0.0.1
-also a6 a -3 -d 0.1 -p 200 -v 51 --macvlan=m6 $VIP6
+# The IPv6 sysctls of a device made anew are for root alone to write.
+also a6 a -3 -d 0.1 -p 200 -v 51 --no-sandbox --macvlan=m6 $VIP6
 until_true 3 back
 at a ip addr del 10.0.0.1/32 dev m4
 at a ip addr del 2001:db8::1/128 dev m6
