@@ -330,8 +330,15 @@ settle_addresses(struct router *r, usec_t now)
 {
 	const struct vrrp_conf *conf = &r->conf.vr;
 
-	if (conf->owner || !conf->accept)
+	if (conf->owner)
 		return;
+	/* No event tells of a route; one that is there stays as it is. */
+	if (!conf->accept) {
+		if (r->holding && ipaddr_block(&r->nl, conf) == -1)
+			log_err("cannot keep packets to the addresses out: %s",
+			    strerror(errno));
+		return;
+	}
 	if (r->holding && !ipaddr_complete(&r->addrs, conf)) {
 		if (!may_restore(r, now))
 			return;

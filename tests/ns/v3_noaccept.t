@@ -45,6 +45,7 @@ before_a=$(snapshot_all a)
 C="smac=020000000013 src=10.0.0.13"
 C6="smac=020000000013 src=fe80::ff:fe00:13"
 blackholes() { at a ip -"$1" route show type blackhole table main | awk '{ print $2 }' | tr '\n' ' '; }
+blocks() { [ "$(blackholes 4)" = "10.0.0.1 " ]; }
 lladdr() { at c ip neigh show "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'; }
 ask() { "$T/inject" a; sleep 0.2; }
 
@@ -101,6 +102,10 @@ round4() {
 	    'ip.dst == 10.0.0.1 && eth.src != 02:00:00:00:00:13 || icmp.type == 5 ||
 	    icmp.type == 3 || icmp.type == 11 || icmp.type == 0 && ip.src == 10.0.0.1' frame.number)" ""
 	ok "$name: every frame is sound" clean_wire "$name" -o vrrp.v3_checksum_as_in_v2:TRUE
+	at a ip route del blackhole 10.0.0.1
+	at a ip link set dev eth0 alias "so that it looks"
+	ok "$name: the route comes back" until_true 2 blocks
+	at a ip link set dev eth0 alias ""
 }
 
 round6() {
