@@ -3,8 +3,8 @@
 #
 #    alice: vrrpd -p 200     bob: vrrpd (100)     client: pings 10.0.0.1
 #
-# The power of the Master fails, it returns, it is stopped politely; a timeline
-# tells what the client noticed.  Ends with 0 only if every step went as it
+# The Master is killed, it returns, its power fails, it returns, it is stopped
+# politely; a timeline tells what the client noticed.  Ends with 0 only if every step went as it
 # must.  Needs iproute2, ping and, unless it is root, user namespaces.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -111,11 +111,24 @@ background ip netns exec client ping -n -D -i 0.01 10.0.0.1 >"$T/ping"
 sleep 1
 result alice bob "$since" 0 200
 
-say "Power cut at alice: kill -9, and her cable is out in the same moment (a host"
-say "without power answers nobody; hers would still answer for the virtual MAC)."
+say "Alice's daemon is killed: kill -9.  Her guard resigns for it and cleans up."
+since=$EPOCHREALTIME
+kill -9 "${PID[alice]}"
+wait "${PID[alice]}" 2>/dev/null
+must "bob should take over" until_true 2 is_master bob
+result bob alice "$since" 0 800
+
+say "It is started again."
+since=$EPOCHREALTIME
+start alice -v 51 -p 200 10.0.0.1
+must "alice should take back what is hers" until_true 5 is_master alice
+result alice bob "$since" 0 200
+
+say "Power cut at alice: daemon and guard are killed, and her cable is out in the"
+say "same moment."
 since=$EPOCHREALTIME
 ip link set dev alice down
-kill -9 "${PID[alice]}"
+kill -9 "${PID[alice]}" "$(guard_of alice)"
 wait "${PID[alice]}" 2>/dev/null
 must "bob should take over" until_true 5 is_master bob
 result bob nobody "$since" 2500 3900
