@@ -86,7 +86,7 @@ look(struct router *r, usec_t now)
 		r->seen = seen;
 		r->macvlan = host_is_our_macvlan(r, &macvlan) ?
 		    macvlan.index : 0;
-		r->macvlan_up = macvlan.up;
+		r->macvlan_seen = macvlan;
 		r->vr.own = router_sources(r, &r->vr.nown);
 		watch(r);
 		return 0;
@@ -136,6 +136,11 @@ find_reason(struct router *r, char *reason)
 		strcpy(reason, "not an Ethernet interface");
 	else if (!r->seen.up)
 		strcpy(reason, "the interface is down");
+	else if (r->seen.mtu < advert_len(&r->conf.vr))
+		snprintf(reason, ROUTER_REASON_LEN,
+		    "%u addresses need an MTU of %u, it has %u",
+		    r->conf.vr.naddr, (unsigned)advert_len(&r->conf.vr),
+		    r->seen.mtu);
 	else if (r->conf.vr.owner &&
 	    !ipaddr_complete(&r->addrs, &r->conf.vr))
 		strcpy(reason, "it has lost an address that we own");
@@ -304,12 +309,24 @@ settle_mac(struct router *r, usec_t now)
 	}
 }
 
+/* Ours under another name: the kernel would let us make no second one. */
+static void
+delete_renamed(struct router *r)
+{
+	struct link_state state;
+	char alias[LINK_ALIAS_LEN];
+
+	host_macvlan_alias(r, alias, sizeof(alias));
+	if (link_find(&r->nl, alias, &state) == 0 && state.present)
+		(void)vmac_delete(&r->nl, state.index);
+}
+
 /* The macvlan is there and, in Master, up, whoever meddles. */
 static void
 settle_macvlan(struct router *r, usec_t now)
 {
 	if (!r->conf.use_macvlan || (r->macvlan != 0 &&
-	    (r->macvlan_up || !r->holding)))
+	    (r->macvlan_seen.up || !r->holding)))
 		return;
 	if (r->vr.state == VRRP_INITIALIZE)
 		return;
@@ -317,11 +334,46 @@ settle_macvlan(struct router *r, usec_t now)
 		return;
 	log_warning("somebody took %s away or down: put back",
 	    r->conf.macvlan);
+	if (r->macvlan == 0)
+		delete_renamed(r);
 	if (prepare_macvlan(r) && (!r->holding ||
 	    (router_mac_on(r) && router_add_addresses(r))))
 		r->dirty = true;
 	else
 		r->fault = r->holding;
+}
+
+/*
+ * What it has: our MAC, the MTU of the interface, which the kernel lowers but
+ * does not raise, and the silence of the interface itself (F17).
+ */
+static void
+settle_macvlan_state(struct router *r, usec_t now)
+{
+	const struct link_state *seen = &r->macvlan_seen;
+	char text[ROUTER_MAC_TEXT_LEN];
+	bool right = memcmp(seen->mac, r->virtual_mac, VRRP_MAC_LEN) == 0;
+
+	if (r->macvlan == 0 || r->macvlan != seen->index)
+		return;
+	if (!right) {
+		log_warning("somebody set the MAC of %s to %s: put back",
+		    r->conf.macvlan, router_mac_text(text, seen->mac));
+		if (r->holding && !may_restore(r, now))
+			return;
+	}
+	if ((!right || seen->mtu != r->seen.mtu) && vmac_repair(&r->nl,
+	    r->macvlan, r->virtual_mac, r->seen.mtu) == -1) {
+		log_err("cannot repair %s: %s", r->conf.macvlan,
+		    strerror(errno));
+		r->fault = r->holding && !right;
+	} else if (!right && r->holding) {
+		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
+	}
+	if ((r->seen.arp_ignore == 0 || r->seen.arp_announce == 0) &&
+	    vmac_hush(&r->nl, r->seen.index) == -1)
+		log_warning("cannot set the ARP sysctls of %s: %s",
+		    r->conf.vr.ifname, strerror(errno));
 }
 
 /* The virtual addresses: on in Master, off otherwise, whoever meddles (F05). */
@@ -332,9 +384,11 @@ settle_addresses(struct router *r, usec_t now)
 
 	if (conf->owner)
 		return;
-	/* No event tells of a route; one that is there stays as it is. */
+	/* No event tells of a route; what is there stays as it is. */
 	if (!conf->accept) {
-		if (r->holding && ipaddr_block(&r->nl, conf) == -1)
+		if (r->holding && (ipaddr_block(&r->nl, conf) == -1 ||
+		    (r->conf.use_macvlan && r->macvlan != 0 &&
+		    vmac_dummy(&r->nl, r->macvlan) == -1)))
 			log_err("cannot keep packets to the addresses out: %s",
 			    strerror(errno));
 		return;
@@ -378,6 +432,7 @@ host_reconcile(struct router *r, usec_t now)
 	if (r->seen.present) {
 		settle_mac(r, now);
 		settle_macvlan(r, now);
+		settle_macvlan_state(r, now);
 		settle_addresses(r, now);
 	}
 	if (r->reason[0] != '\0')

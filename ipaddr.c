@@ -301,6 +301,7 @@ static void
 put_rule(struct nl *nl, struct nl_batch *batch, uint16_t type, uint16_t flags,
     const struct vrrp_family *family, const struct vrrp_vip *vip)
 {
+	const uint32_t preference = 1;	/* next after the local table */
 	const uint8_t origin = VRRP_PROTOCOL;
 	const struct fib_rule_hdr rule = {
 		.family = (uint8_t)family->af,
@@ -310,6 +311,8 @@ put_rule(struct nl *nl, struct nl_batch *batch, uint16_t type, uint16_t flags,
 
 	nl_begin(nl, batch, type, flags, &rule, sizeof(rule));
 	nl_put(batch, FRA_DST, vip->addr.octet, family->addr_len);
+	/* Without one the kernel chooses, and takes a second for another. */
+	nl_put(batch, FRA_PRIORITY, &preference, sizeof(preference));
 	nl_put(batch, FRA_PROTOCOL, &origin, sizeof(origin));
 }
 

@@ -41,7 +41,7 @@ struct router {
 	struct link link;		/* fd -1: no interface to work on */
 	struct link_state seen;		/* the interface, when last looked at */
 	unsigned macvlan;		/* index of the device; 0 = none */
-	bool macvlan_up;
+	struct link_state macvlan_seen;	/* the device, when last looked at */
 	unsigned watched[2];		/* indices that events come for */
 	struct ipaddr_table addrs;	/* its addresses, likewise */
 	struct lockfile pid_file;

@@ -122,6 +122,20 @@ vmac_create(struct nl *nl, unsigned parent, const char *name,
 	return nl_talk(nl, &batch, 0);
 }
 
+/* Somebody changed one of these; mtu is that of the parent. */
+int
+vmac_repair(struct nl *nl, unsigned index, const uint8_t *mac, unsigned mtu)
+{
+	const struct ifinfomsg ifi = { .ifi_index = (int)index };
+	struct nl_batch batch;
+
+	nl_batch_init(&batch);
+	nl_begin(nl, &batch, RTM_SETLINK, 0, &ifi, sizeof(ifi));
+	nl_put(&batch, IFLA_ADDRESS, mac, VRRP_MAC_LEN);
+	put_u32(&batch, IFLA_MTU, mtu);
+	return nl_talk(nl, &batch, 0);
+}
+
 /*
  * Without any IPv4 address the kernel drops what comes in by a device as soon
  * as a reverse path filter is on (--no-accept): it gets the dummy address of

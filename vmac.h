@@ -14,6 +14,7 @@ int	vmac_restore(struct nl *, unsigned, const uint8_t *, const uint8_t *);
 
 int	vmac_create(struct nl *, unsigned, const char *, const uint8_t *,
 	    const char *);
+int	vmac_repair(struct nl *, unsigned, const uint8_t *, unsigned);
 int	vmac_delete(struct nl *, unsigned);
 int	vmac_dummy(struct nl *, unsigned);
 int	vmac_tune(struct nl *, unsigned, bool);

@@ -135,6 +135,22 @@ ok "and holds nothing" eval 'not is_master a && mac_is $own'
 link up
 ok "it returns by itself" returns
 
+# --- MTU ----------------------------------------------------------------------
+
+# An advert that does not fit would be none, and this router a second Master.
+stop a
+many=$(seq -f 10.9.1.%.0f 1 200)
+take $many
+before=$(elections)
+link mtu 600
+ok "P-14: an MTU that is too small now: Initialize" until_true 2 \
+    logged a 'master -> initialize \(201 addresses need an MTU of 840, it has 600\)'
+ok "and it holds nothing" not holds a 10.9.1.1
+link mtu 1500
+ok "it returns by itself" until_true 5 eval 'signal a USR1; sleep 0.2; holds a 10.9.1.200'
+stop a
+take
+
 # --- interface ----------------------------------------------------------------
 
 other() { at a ip -4 addr show dev other0; at a ip link show dev other0; }

@@ -33,6 +33,7 @@ OWN_A=02:00:00:00:00:11
 
 tuned() { at "$1" cat /proc/sys/net/ipv4/conf/eth0/arp_{ignore,announce} | tr '\n' ' '; }
 has_device() { at "$1" ip link show dev "$2"; }
+mac_on() { at "$1" cat "/sys/class/net/$2/address"; }
 device_up() { at "$1" ip link show dev "$2" | grep -q '[<,]UP[,>]'; }
 lladdr() { at c ip neigh show "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'; }
 reaches() {
@@ -269,6 +270,22 @@ is "with its sysctls" "$(at a cat /proc/sys/net/ipv4/conf/m4/{arp_ignore,rp_filt
     /proc/sys/net/ipv6/conf/m6/{addr_gen_mode,accept_ra} | tr '\n' ' ')" "1 2 1 0 "
 within "counted" "$(counter a4 'put back')" 3 5
 is "Master all the time" "$(counter a4 'became master')" 1
+at a ip link set dev m4 address 02:00:00:00:00:aa
+ok "a foreign MAC on it is replaced" until_true 2 eval '[ "$(mac_on a m4)" = 00:00:5e:00:01:33 ]'
+ok "said" logged a4 'somebody set the MAC of m4 to 02:00:00:00:00:aa: put back'
+ok "and the client is served" until_true 2 reaches 10.0.0.1
+at a ip link set dev eth0 mtu 1400
+at a ip link set dev eth0 mtu 1500
+ok "its MTU follows that of the interface" until_true 2 eval 'at a ip link show dev m4 | grep -q "mtu 1500 "'
+at a sysctl -qw net.ipv4.conf.eth0.arp_ignore=0
+at a ip link set dev eth0 alias "so that it looks"
+ok "the interface keeps silent about the addresses on it" until_true 2 eval '[ "$(tuned a)" = "1 2 " ]'
+at a ip link set dev eth0 alias ""
+at a ip link set dev m4 down
+at a ip link set dev m4 name other0
+ok "one that is renamed is made anew" back
+ok "and there is no second one" not has_device a other0
+ok "Master still" reaches 10.0.0.1
 
 ip link del dev a
 ok "without the interface: Initialize (F07)" until_true 2 logged a4 'master -> initialize'

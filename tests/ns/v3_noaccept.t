@@ -147,6 +147,11 @@ round6() {
 	    "$(at a grep -c "ff0200000000000000000001ff000001" /proc/net/igmp6)" 1
 	ok "$name: forwarding through it" at c ping -qc 2 -i 0.1 -W 1 2001:db8:9::13
 	ok "$name: every frame is sound" clean_wire "$name-ask"
+	at a ip link set dev eth0 alias "so that it looks"
+	at a ip -6 rule del blackhole to fe80::1
+	at a ip link set dev eth0 alias ""
+	ok "$name: the rule comes back" until_true 2 eval 'at a ip -6 rule | grep -q "to fe80::1 blackhole"'
+	is "$name: once" "$(at a ip -6 rule | grep -c blackhole)" 1
 }
 
 # gone NAME FAMILY: as Backup, and after the end
