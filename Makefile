@@ -23,7 +23,7 @@ ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 
 # The pure core decides and never touches the system; the edges touch it and
 # never decide; the top alone sees both sides.
-PURE	= fsm.o frame.o packet.o announce.o drop.o conf.o record.o
+PURE	= fsm.o frame.o packet.o announce.o duplicate.o drop.o conf.o record.o
 CODEC	= frame.o packet.o announce.o drop.o
 EDGES	= log.o libnetlink.o link.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
 	  sandbox.o report.o cmdline.o
@@ -36,7 +36,7 @@ CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
 	  tests/check_packet tests/check_packet3 tests/check_announce \
 	  tests/check_conf tests/check_conf3 tests/check_netlink tests/check_log \
 	  tests/check_watch tests/check_cover tests/check_record \
-	  tests/check_sandbox tests/check_sim tests/check_model
+	  tests/check_duplicate tests/check_sandbox tests/check_sim tests/check_model
 CHECK_FSM = tests/check_util.h tests/fsm_util.h fsm.o
 CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
@@ -66,6 +66,8 @@ tests/check_packet3: tests/check_packet3.c $(CHECK_CODEC)
 	$(LINK_TEST) tests/check_packet3.c $(CODEC) $(CHECK_LIBS)
 tests/check_announce: tests/check_announce.c $(CHECK_CODEC)
 	$(LINK_TEST) tests/check_announce.c $(CODEC) $(CHECK_LIBS)
+tests/check_duplicate: tests/check_duplicate.c $(CHECK_FSM) duplicate.o
+	$(LINK_TEST) tests/check_duplicate.c duplicate.o fsm.o $(CHECK_LIBS)
 tests/check_conf: tests/check_conf.c tests/check_util.h conf.o frame.o
 	$(LINK_TEST) tests/check_conf.c conf.o frame.o $(CHECK_LIBS)
 tests/check_conf3: tests/check_conf3.c tests/check_util.h conf.o frame.o

@@ -474,6 +474,7 @@ become_guard(struct router *r, sigset_t *waiting)
 		process_mute();
 	link_close(&r->link);
 	respond_close(&r->respond);
+	respond_close(&r->claims);
 	nl_close(&r->events);
 	nl_close(&r->nl);
 	sigfillset(waiting);

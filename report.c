@@ -10,7 +10,8 @@
 
 enum {
 	TEXT_LEN = 160,
-	SEND_ERROR_KEY = VRRP_DROP_MAX	/* behind the reasons in the limit */
+	DUPLICATE_KEY = VRRP_DROP_MAX,	/* behind the reasons in the limit */
+	SEND_ERROR_KEY
 };
 
 static double
@@ -58,6 +59,38 @@ report_send_error(struct stats *stats, int error, usec_t now)
 	    &us, now, &more))
 		return;
 	log_err("cannot send: %s (%u more)", strerror(error), more);
+}
+
+/* "10.0.0.1 at 02:00:00:00:00:13" */
+static void
+claim_text(char *buf, size_t size, const struct vrrp_conf *conf,
+    const struct vrrp_claim *claim)
+{
+	const uint8_t *mac = claim->mac;
+	char addr[REPORT_ADDR_LEN];
+
+	snprintf(buf, size, "%s at %02x:%02x:%02x:%02x:%02x:%02x",
+	    report_addr(addr, conf->family, &claim->addr), mac[0], mac[1],
+	    mac[2], mac[3], mac[4], mac[5]);
+}
+
+/* Somebody else claims an address of ours. */
+void
+report_duplicate(struct stats *stats, const struct vrrp_conf *conf,
+    const struct vrrp_claim *claim, usec_t now)
+{
+	struct vrrp_addr who = { { 0 } };
+	char text[TEXT_LEN];
+	unsigned more;
+
+	stats->duplicates++;
+	stats->duplicate = *claim;
+	memcpy(who.octet, claim->mac, VRRP_MAC_LEN);
+	if (!log_limit_admit(&stats->limit, DUPLICATE_KEY, &who, now, &more))
+		return;
+	claim_text(text, sizeof(text), conf, claim);
+	log_warning("duplicate address: somebody else has %s (%u more)", text,
+	    more);
 }
 
 /* Why the state changed, for "backup -> master (...)". */
@@ -152,6 +185,18 @@ report_drops(const struct stats *stats, const struct vrrp_conf *conf)
 			    &stats->drop[i].from));
 }
 
+static void
+report_duplicates(const struct stats *stats, const struct vrrp_conf *conf)
+{
+	char text[TEXT_LEN];
+
+	claim_text(text, sizeof(text), conf, &stats->duplicate);
+	log_notice("duplicates %llu%s%s",
+	    (unsigned long long)stats->duplicates,
+	    stats->duplicates > 0 ? ", last " : "",
+	    stats->duplicates > 0 ? text : "");
+}
+
 /* Upper bounds of the classes, microseconds; the last has none. */
 static const usec_t late_bounds[REPORT_LATE_MAX - 1] = {
 	50, 100, 200, 500, 1000, 2000, 5000, 10000
@@ -228,6 +273,7 @@ report_state(const struct vrrp *vr, const struct stats *stats,
 	    (unsigned long long)stats->restored,
 	    (unsigned long long)stats->lost_events,
 	    (unsigned long long)stats->stalls);
+	report_duplicates(stats, conf);
 	report_late(stats);
 	report_drops(stats, conf);
 }

@@ -22,6 +22,8 @@ struct stats {
 	uint64_t send_errors;
 	uint64_t restored;		/* addresses or MAC put back */
 	uint64_t lost_events;		/* netlink overruns */
+	uint64_t duplicates;		/* claims of our addresses by others */
+	struct vrrp_claim duplicate;	/* the last one */
 	uint64_t faults;		/* take-overs that failed */
 	uint64_t stalls;		/* times we slept too long */
 	struct {
@@ -38,6 +40,8 @@ void	report_drop(struct stats *, const struct vrrp_conf *, enum vrrp_drop,
 	    const struct vrrp_addr *, uint32_t, uint32_t, bool, usec_t);
 void	report_lateness(struct stats *, usec_t);
 void	report_send_error(struct stats *, int, usec_t);
+void	report_duplicate(struct stats *, const struct vrrp_conf *,
+	    const struct vrrp_claim *, usec_t);
 void	report_change(const struct vrrp *, enum vrrp_state, const char *,
 	    usec_t);
 void	report_state(const struct vrrp *, const struct stats *, const char *,

@@ -1,6 +1,7 @@
 /*
- * Hears who asks for the virtual addresses.  Only what may be a question gets
- * through the filter; announce.c reads it and makes the answer.
+ * Hears who asks for the virtual addresses, and who else claims them.  Only
+ * what may be that gets through the filters; announce.c reads it and makes the
+ * answer.
  */
 #include "respond.h"
 
@@ -20,11 +21,28 @@
 
 enum {
 	ARP_REQUEST = 1,
-	NEIGHBOUR_SOLICITATION = 135
+	NEIGHBOUR_SOLICITATION = 135,
+	NEIGHBOUR_ADVERTISEMENT = 136,
+	CLAIM_FILTER_MAX = VRRP_ADDR_MAX + 16
 };
 
 static int
-attach_filter(int fd, const struct vrrp_family *family)
+set_filter(int fd, const struct sock_filter *code, size_t len)
+{
+	const struct sock_fprog program = {
+		.len = (unsigned short)len,
+		.filter = (struct sock_filter *)(uintptr_t)code
+	};
+
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	    sizeof(program)) == -1)
+		return -1;
+	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 },
+	    sizeof(int));
+}
+
+static int
+filter_questions(int fd, const struct vrrp_family *family)
 {
 	const bool ipv4 = family == &vrrp_ipv4;
 	const struct sock_filter code[] = {
@@ -40,16 +58,58 @@ attach_filter(int fd, const struct vrrp_family *family)
 		BPF_STMT(BPF_RET | BPF_K, 0xffff),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
-	const struct sock_fprog program = {
-		.len = sizeof(code) / sizeof(code[0]),
-		.filter = (struct sock_filter *)(uintptr_t)code
-	};
 
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
-	    sizeof(program)) == -1)
-		return -1;
-	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 },
-	    sizeof(int));
+	return set_filter(fd, code, sizeof(code) / sizeof(code[0]));
+}
+
+static uint32_t
+word(const uint8_t *octet)
+{
+	return (uint32_t)octet[0] << 24 | (uint32_t)octet[1] << 16 |
+	    (uint32_t)octet[2] << 8 | octet[3];
+}
+
+/*
+ * ARP whose sender, or advertisements whose target is one of ours, so that a
+ * busy LAN does not wake us.  The last four octets are enough to tell.
+ */
+static int
+filter_claims(int fd, const struct vrrp_conf *conf)
+{
+	static const struct sock_filter arp[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
+		    SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 14 + 14),
+	}, icmp[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
+		    SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 4),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 14 + 6),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 2),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 14 + 40),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NEIGHBOUR_ADVERTISEMENT,
+		    1, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 14 + 40 + 8 + 12),
+	};
+	const bool ipv4 = conf->family == &vrrp_ipv4;
+	struct sock_filter code[CLAIM_FILTER_MAX];
+	size_t n = ipv4 ? sizeof(arp) : sizeof(icmp);
+	unsigned i;
+
+	memcpy(code, ipv4 ? arp : icmp, n);
+	n /= sizeof(code[0]);
+	/* The longest jump is over 255: all that eight bits can do. */
+	for (i = 0; i < conf->naddr; i++)
+		code[n++] = (struct sock_filter)BPF_JUMP(
+		    BPF_JMP | BPF_JEQ | BPF_K, word(conf->vip[i].addr.octet +
+		    conf->family->addr_len - 4), (uint8_t)(conf->naddr - i),
+		    0);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0xffff);
+	return set_filter(fd, code, n);
 }
 
 /* R9568-6.4.3-b: the group of each address, for the NIC and for MLD. */
@@ -87,19 +147,10 @@ join_solicited_nodes(const struct respond *respond, unsigned index,
 	return 0;
 }
 
-/* index: the device that has the virtual MAC. */
-int
-respond_open(struct respond *respond, unsigned index,
-    const struct vrrp_conf *conf)
+/* Deaf until bind_to(), so that nothing unfiltered is ever queued. */
+static int
+open_deaf(struct respond *respond)
 {
-	const bool ipv4 = conf->family == &vrrp_ipv4;
-	const struct sockaddr_ll sll = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ipv4 ? ETH_P_ARP : ETH_P_IPV6),
-		.sll_ifindex = (int)index
-	};
-	int saved;
-
 	respond_close(respond);
 	respond->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC |
 	    SOCK_NONBLOCK, 0);
@@ -107,19 +158,62 @@ respond_open(struct respond *respond, unsigned index,
 		return -1;
 	setsockopt(respond->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING,
 	    &(int){ 1 }, sizeof(int));
-	if (!ipv4)
-		respond->group_fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
-		    0);
-	if (attach_filter(respond->fd, conf->family) == 0 &&
-	    (ipv4 || (respond->group_fd != -1 &&
-	    join_solicited_nodes(respond, index, conf) == 0)) &&
-	    bind(respond->fd, (const struct sockaddr *)&sll,
-	    sizeof(sll)) == 0)
-		return 0;
-	saved = errno;
+	return 0;
+}
+
+static int
+bind_to(int fd, unsigned index, const struct vrrp_family *family)
+{
+	const struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(family == &vrrp_ipv4 ? ETH_P_ARP :
+		    ETH_P_IPV6),
+		.sll_ifindex = (int)index
+	};
+
+	return bind(fd, (const struct sockaddr *)&sll, sizeof(sll));
+}
+
+static int
+fail(struct respond *respond)
+{
+	int saved = errno;
+
 	respond_close(respond);
 	errno = saved;
 	return -1;
+}
+
+/* index: the interface.  A macvlan comes and goes, and hears less. */
+int
+respond_open_claims(struct respond *respond, unsigned index,
+    const struct vrrp_conf *conf)
+{
+	if (open_deaf(respond) == -1 ||
+	    filter_claims(respond->fd, conf) == -1 ||
+	    bind_to(respond->fd, index, conf->family) == -1)
+		return fail(respond);
+	return 0;
+}
+
+/* index: the device that has the virtual MAC. */
+int
+respond_open(struct respond *respond, unsigned index,
+    const struct vrrp_conf *conf)
+{
+	const bool ipv4 = conf->family == &vrrp_ipv4;
+
+	if (open_deaf(respond) == -1)
+		return -1;
+	if (!ipv4)
+		respond->group_fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
+		    0);
+	if (filter_questions(respond->fd, conf->family) == 0 &&
+	    (ipv4 || (respond->group_fd != -1 &&
+	    join_solicited_nodes(respond, index, conf) == 0)) &&
+	    bind_to(respond->fd, index, conf->family) == 0)
+		return 0;
+	return fail(respond);
 }
 
 void

@@ -14,6 +14,8 @@ enum {
 	FRAME_SIZE = 4608,		/* no advert is longer */
 	ANNOUNCE_SIZE = 128,		/* a neighbour advertisement */
 	ASK_AGAIN = 50000,		/* us, for a winner that is slow */
+	PROBE_FIRST = 2000000,		/* us; the take-over is long over */
+	PROBE_GAP = 60000000,		/* us */
 	RENEW_GAP = 900000,		/* us; once a second, with adverts */
 	RENEW_GAP_CROWDED = 10000000,	/* us */
 	LEASE_MIN = 3,			/* s */
@@ -194,6 +196,7 @@ act_release(struct router *r, usec_t now)
 	if (r->holding)
 		remove_addresses(r);
 	r->holding = false;
+	r->ask_deadline = VRRP_NEVER;
 	router_mac_off(r, now);
 	r->dirty = true;
 	guard_keep(r, r->own_mac);
@@ -285,8 +288,10 @@ act_acquire(struct router *r)
 	if (router_mac_on(r)) {
 		note_crowd(r, start);
 		r->leased_at = process_now();
-		if (router_add_addresses(r))
+		if (router_add_addresses(r)) {
+			r->ask_deadline = start + PROBE_FIRST;
 			return true;
+		}
 	}
 	r->stats.faults++;
 	r->fault = true;
@@ -348,12 +353,40 @@ act_advert(struct router *r, usec_t now)
 	r->ask_deadline = now + ASK_AGAIN;
 }
 
-/* The second time, if we are still Backup. */
+/*
+ * Does anybody else have the addresses?  One that only answers others is heard
+ * of by asking alone.  Not before the take-over is over, which has more urgent
+ * things to do; from our own MAC, since a macvlan would keep the answers.
+ */
+static void
+probe(struct router *r, usec_t now)
+{
+	const struct vrrp_conf *conf = &r->conf.vr;
+	uint8_t frame[ANNOUNCE_SIZE];
+	unsigned i;
+
+	r->ask_deadline = now + PROBE_GAP;
+	if (r->vr.quiet)
+		return;
+	if (r->claims.fd == -1 && respond_open_claims(&r->claims,
+	    r->link.index, conf) == -1) {
+		log_warning("cannot hear who else has the addresses: %s",
+		    strerror(errno));
+		return;
+	}
+	for (i = 0; i < conf->naddr; i++)
+		send_frame(r, frame, probe_build(frame, sizeof(frame),
+		    conf->family, r->own_mac, &conf->vip[i].addr), now);
+}
+
+/* A Master looks for duplicates; a Backup asks the second time. */
 void
 router_ask(struct router *r, usec_t now)
 {
 	r->ask_deadline = VRRP_NEVER;
-	if (r->vr.state == VRRP_BACKUP)
+	if (r->vr.state == VRRP_MASTER)
+		probe(r, now);
+	else if (r->vr.state == VRRP_BACKUP)
 		ask(r, now);
 }
 
@@ -390,6 +423,9 @@ run_actions(struct router *r, unsigned actions, enum vrrp_state from,
 		act_announce(r, now);
 	if (actions & VRRP_ACT_NOTIFY)
 		act_notify(r, from, now);
+	/* The kernel takes its time over it, some 14 ms: nobody waits now. */
+	if (r->vr.state != VRRP_MASTER)
+		respond_close(&r->claims);
 }
 
 /* Tells the state machine, and does what it says. */
@@ -432,6 +468,8 @@ on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 		return false;
 	}
 	drop = advert_check(&adv, &r->vr);
+	if (drop == VRRP_DROP_NONE || drop == VRRP_DROP_OWNER)
+		duplicate_advert(&r->duplicate, frame + VRRP_MAC_LEN, now);
 	if (drop != VRRP_DROP_NONE) {
 		on_drop(r, drop, &adv.src, adv.got, adv.want, now);
 		return false;
@@ -477,6 +515,17 @@ router_receive(struct router *r, usec_t now)
 	}
 }
 
+static bool
+is_virtual(const struct vrrp_conf *conf, const struct vrrp_addr *addr)
+{
+	unsigned i;
+
+	for (i = 0; i < conf->naddr; i++)
+		if (memcmp(&conf->vip[i].addr, addr, sizeof(*addr)) == 0)
+			return true;
+	return false;
+}
+
 /* Answers for the addresses that the kernel does not have (--no-accept). */
 void
 router_answer(struct router *r, usec_t now)
@@ -486,23 +535,63 @@ router_answer(struct router *r, usec_t now)
 	struct vrrp_question question;
 	ssize_t n;
 	size_t len;
-	unsigned i, turn;
+	unsigned turn;
 
 	for (turn = 0; turn < ROUTER_DRAIN_MAX && r->respond.fd != -1; turn++) {
 		n = respond_recv(&r->respond, frame, sizeof(frame));
 		if (n == -1)
 			return;
-		if (!question_parse(&question, conf->family, frame, (size_t)n))
-			continue;
-		for (i = 0; i < conf->naddr; i++)
-			if (memcmp(&conf->vip[i].addr, &question.target,
-			    sizeof(question.target)) == 0)
-				break;
-		if (i == conf->naddr)
+		if (!question_parse(&question, conf->family, frame,
+		    (size_t)n) || !is_virtual(conf, &question.target))
 			continue;
 		len = answer_build(answer, sizeof(answer), conf->family,
 		    &question, master_mac(r));
 		if (respond_send(&r->respond, answer, len) == -1)
 			report_send_error(&r->stats, errno, now);
+	}
+}
+
+/* From the virtual MAC every router of ours speaks: that is no stranger. */
+static bool
+is_our_mac(const struct router *r, const uint8_t *mac)
+{
+	return memcmp(mac, r->virtual_mac, VRRP_MAC_LEN) == 0 ||
+	    memcmp(mac, r->own_mac, VRRP_MAC_LEN) == 0 ||
+	    memcmp(mac, r->seen.mac, VRRP_MAC_LEN) == 0;
+}
+
+/* The rounds of one announcement answer all claims that come meanwhile. */
+static void
+on_claim(struct router *r, const struct vrrp_claim *claim, usec_t now)
+{
+	unsigned actions = duplicate_claim(&r->duplicate, &r->vr, claim->mac,
+	    now);
+
+	if (actions & DUPLICATE_REPORT)
+		report_duplicate(&r->stats, &r->conf.vr, claim, now);
+	if (actions & DUPLICATE_FIGHT)
+		log_err("somebody else keeps saying that he has our addresses: "
+		    "we stay Master");
+	if ((actions & DUPLICATE_DEFEND) && r->vr.announce_left == 0)
+		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
+}
+
+/* What others say about the virtual addresses (duplicate.c). */
+void
+router_hear(struct router *r, usec_t now)
+{
+	uint8_t frame[FRAME_SIZE];
+	struct vrrp_claim claim;
+	ssize_t n;
+	unsigned i;
+
+	for (i = 0; i < ROUTER_DRAIN_MAX && r->claims.fd != -1; i++) {
+		n = respond_recv(&r->claims, frame, sizeof(frame));
+		if (n == -1)
+			return;
+		if (claim_parse(&claim, r->conf.vr.family, frame, (size_t)n) &&
+		    is_virtual(&r->conf.vr, &claim.addr) &&
+		    !is_our_mac(r, claim.mac))
+			on_claim(r, &claim, now);
 	}
 }

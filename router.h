@@ -50,6 +50,8 @@ struct router {
 	struct lockfile undo_file;	/* what a Master's death leaves */
 	struct guard guard;
 	struct respond respond;		/* answers ARP and NS (--no-accept) */
+	struct respond claims;		/* who else has our addresses ... */
+	struct duplicate duplicate;	/* ... and what we think of it */
 	uint8_t virtual_mac[VRRP_MAC_LEN];
 	uint8_t own_mac[VRRP_MAC_LEN];	/* never a virtual one */
 	uint16_t ip_id;
@@ -72,6 +74,7 @@ void	router_step(struct router *, enum vrrp_event_type,
 	    const struct vrrp_advert *, usec_t);
 void	router_receive(struct router *, usec_t);
 void	router_answer(struct router *, usec_t);
+void	router_hear(struct router *, usec_t);
 void	router_ask(struct router *, usec_t);
 bool	router_mac_on(struct router *);
 void	router_mac_off(struct router *, usec_t);

@@ -317,6 +317,7 @@ clean_host(struct router *r, usec_t now)
 
 	r->link.fd = r->link.group_fd = -1;
 	r->respond.fd = r->respond.group_fd = -1;
+	r->claims.fd = r->claims.group_fd = -1;
 	clean_recorded(r, now);
 	host_macvlan_alias(r, alias, sizeof(alias));
 	if (link_find(&r->nl, alias, &old) == 0 && old.present)

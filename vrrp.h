@@ -107,6 +107,12 @@ struct vrrp_question {
 	uint8_t mac[VRRP_MAC_LEN];	/* where the answer goes */
 };
 
+/* "addr is at mac": from ARP or a neighbour advertisement. */
+struct vrrp_claim {
+	struct vrrp_addr addr;
+	uint8_t mac[VRRP_MAC_LEN];
+};
+
 /* What the operator asked of one virtual router. */
 struct vrrp_conf {
 	char ifname[VRRP_IFNAME_LEN];
@@ -269,6 +275,22 @@ struct vrrp {
 	usec_t heard_at;		/* when it came; VRRP_NEVER = not yet */
 };
 
+/* What is to be done about a claim of somebody else. */
+enum duplicate_action {
+	DUPLICATE_REPORT = 1 << 0,	/* count and log it */
+	DUPLICATE_FIGHT = 1 << 1,	/* it does not end: say so, once */
+	DUPLICATE_DEFEND = 1 << 2	/* announce our addresses */
+};
+
+/* Others that claim our addresses; all zero at first. */
+struct duplicate {
+	unsigned claims;		/* in this quarrel */
+	usec_t heard_at;		/* the last one */
+	usec_t defended_at;		/* when we announced because of one */
+	uint8_t router[VRRP_MAC_LEN];	/* where the last advert came from */
+	usec_t router_at;		/* and when */
+};
+
 /* fsm.c */
 void		vrrp_init(struct vrrp *, const struct vrrp_conf *, usec_t now);
 unsigned	vrrp_step(struct vrrp *, const struct vrrp_event *, usec_t now);
@@ -299,10 +321,20 @@ size_t		arp_ask_build(uint8_t *, size_t, const uint8_t *,
 		    const struct vrrp_addr *, const struct vrrp_addr *);
 bool		question_parse(struct vrrp_question *,
 		    const struct vrrp_family *, const uint8_t *, size_t);
+bool		claim_parse(struct vrrp_claim *, const struct vrrp_family *,
+		    const uint8_t *, size_t);
+size_t		probe_build(uint8_t *, size_t, const struct vrrp_family *,
+		    const uint8_t *, const struct vrrp_addr *);
 size_t		answer_build(uint8_t *, size_t, const struct vrrp_family *,
 		    const struct vrrp_question *, const uint8_t *);
 size_t		na_build(uint8_t *, size_t, bool, const uint8_t *,
 		    const struct vrrp_addr *);
+
+/* duplicate.c */
+void		duplicate_advert(struct duplicate *, const uint8_t *,
+		    usec_t now);
+unsigned	duplicate_claim(struct duplicate *, const struct vrrp *,
+		    const uint8_t *, usec_t now);
 
 /* packet.c */
 void		vrrp_mac(uint8_t *, const struct vrrp_conf *);

@@ -103,6 +103,7 @@ wait_until(usec_t deadline, fd_set *set, const sigset_t *waiting)
 	watch(d.link.fd, set, &max);
 	watch(d.events.fd, set, &max);
 	watch(d.respond.fd, set, &max);
+	watch(d.claims.fd, set, &max);
 	watch(d.notify.out_fd, set, &max);
 	if (pselect(max + 1, set, NULL, NULL, &timeout, waiting) == -1)
 		FD_ZERO(set);
@@ -151,6 +152,8 @@ turn(const sigset_t *waiting)
 		router_receive(&d, now);
 	if (d.respond.fd != -1 && FD_ISSET(d.respond.fd, &set))
 		router_answer(&d, now);
+	if (d.claims.fd != -1 && FD_ISSET(d.claims.fd, &set))
+		router_hear(&d, now);
 	if (FD_ISSET(d.events.fd, &set))
 		host_events(&d);
 	if (d.notify.out_fd != -1 && FD_ISSET(d.notify.out_fd, &set))

@@ -1,7 +1,8 @@
 /*
  * announce.c: gratuitous ARP, neighbour advertisements, who asks for an address
- * and what is answered.  R3768-, R9568- and P- ids name requirements, A.. the
- * golden frames, F.. old defects of VRRP daemons.
+ * and what is answered, who claims one, and asking for that.  R3768-, R9568-
+ * and P- ids name requirements, A.. the golden frames, F.. old defects of VRRP
+ * daemons.
  */
 #include "vrrp.h"
 #include "packet_util.h"
@@ -300,6 +301,235 @@ START_TEST(no_questions)
 }
 END_TEST
 
+/* As ask(), but fe80::1 (the sender too) says where 2001:db8::1 is. */
+static size_t
+tell(uint8_t *frame, size_t size, const struct vrrp_family *family)
+{
+	static const char na[] = "3333000000010200000000c886dd"
+	    "6000000000203afffe800000000000000000000000000001"
+	    "ff020000000000000000000000000001"
+	    "880000002000000020010db80000000000000000000000010201"
+	    "0200000000c9";
+	size_t len;
+
+	if (family == &vrrp_ipv4)
+		return ask(frame, size, family);
+	memset(frame, 0, size);
+	len = unhex(frame, size, na);
+	ck_assert_uint_eq(len, NS_MSG + NS_PAYLOAD);
+	seal(frame, NS_PAYLOAD);
+	return len;
+}
+
+/* The sender of any ARP, the target of an advertisement */
+START_TEST(claims)
+{
+	static const uint8_t named[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0xc9 };
+	struct vrrp_addr sender = addr("192.0.2.200");
+	struct vrrp_addr target = addr("2001:db8::1");
+	struct vrrp_claim claim;
+	uint8_t frame[100];
+	size_t len = tell(frame, sizeof(frame), &vrrp_ipv4);
+	unsigned operation;
+
+	/* The Ethernet source may be another: nobody learns that. */
+	frame[11] = 0x77;
+	for (operation = 1; operation <= 2; operation++) {
+		frame[21] = (uint8_t)operation;
+		memset(&claim, 0xff, sizeof(claim));
+		ck_assert(claim_parse(&claim, &vrrp_ipv4, frame, len));
+		ck_assert_mem_eq(&claim.addr, &sender, sizeof(sender));
+		ck_assert_mem_eq(claim.mac, host, sizeof(host));
+	}
+	ck_assert(!claim_parse(&claim, &vrrp_ipv6, frame, len));
+
+	len = tell(frame, sizeof(frame), &vrrp_ipv6);
+	memset(&claim, 0xff, sizeof(claim));
+	ck_assert(claim_parse(&claim, &vrrp_ipv6, frame, len));
+	ck_assert_mem_eq(&claim.addr, &target, sizeof(target));
+	ck_assert_mem_eq(claim.mac, named, sizeof(named));
+	ck_assert(!claim_parse(&claim, &vrrp_ipv4, frame, len));
+}
+END_TEST
+
+/* RFC 4861 4.4: who does not name his MAC is where the frame came from. */
+START_TEST(claims_without_option)
+{
+	static const struct {
+		uint8_t type, units, len;	/* octets of all options */
+	} t[] = {
+		{ 2, 1, 0 }, { 2, 1, 1 }, { 2, 1, 2 }, { 2, 1, 7 },
+		{ 1, 1, 8 }, { 2, 0, 8 }, { 2, 2, 8 }, { 14, 1, 8 },
+	};
+	struct vrrp_claim claim;
+	uint8_t frame[100];
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		size_t len = tell(frame, sizeof(frame), &vrrp_ipv6);
+
+		frame[NS_MSG + 24] = t[i].type;
+		frame[NS_MSG + 25] = t[i].units;
+		frame[IP + 5] = (uint8_t)(24 + t[i].len);
+		seal(frame, 24u + t[i].len);
+		/* What stands behind the packet is no option. */
+		ck_assert(claim_parse(&claim, &vrrp_ipv6, frame, len));
+		ck_assert_msg(memcmp(claim.mac, host, sizeof(host)) == 0,
+		    "row %zu", i);
+	}
+}
+END_TEST
+
+/* P-50: cut anywhere it claims nothing. */
+START_TEST(claims_truncated)
+{
+	static const struct vrrp_family *const families[] = {
+		&vrrp_ipv4, &vrrp_ipv6
+	};
+	struct vrrp_claim claim;
+	uint8_t frame[100], *cut;
+	size_t i, n;
+
+	for (i = 0; i < 2; i++) {
+		size_t len = tell(frame, sizeof(frame), families[i]);
+
+		for (n = 0; n <= len; n++) {
+			cut = exact(frame, n);
+			ck_assert_msg(claim_parse(&claim, families[i], cut,
+			    n) == (n == len), "%zu of %zu", n, len);
+			free(cut);
+		}
+	}
+	/* The message cut, with a right sum */
+	for (n = 0; n <= NS_PAYLOAD; n++) {
+		tell(frame, sizeof(frame), &vrrp_ipv6);
+		frame[IP + 5] = (uint8_t)n;
+		seal(frame, n < 4 ? 4 : n);
+		cut = exact(frame, NS_MSG + n);
+		ck_assert_msg(claim_parse(&claim, &vrrp_ipv6, cut,
+		    NS_MSG + n) == (n >= 24), "%zu", n);
+		free(cut);
+	}
+}
+END_TEST
+
+/* Each field that makes it one, RFC 826 and RFC 4861 7.1.2 */
+START_TEST(no_claims)
+{
+	static const struct {
+		bool ipv6;
+		unsigned at;
+		uint8_t octet;
+	} t[] = {
+		{ false, 12, 0x86 },		/* EtherType */
+		{ false, 13, 0x00 },
+		{ false, 15, 6 },		/* not Ethernet */
+		{ false, 14, 1 },
+		{ false, 16, 0x86 },		/* not IPv4 */
+		{ false, 17, 1 },
+		{ false, 18, 8 },		/* lengths */
+		{ false, 19, 16 },
+		{ true, 12, 0x08 },
+		{ true, 13, 0x00 },
+		{ true, IP, 0x40 },
+		{ true, IP + 4, 1 },		/* longer than the frame */
+		{ true, IP + 5, 33 },
+		{ true, IP + 5, 23 },
+		{ true, IP + 6, 17 },		/* not ICMPv6 */
+		{ true, IP + 6, 0 },
+		{ true, IP + 7, 254 },		/* came through a router */
+		{ true, NS_MSG, 135 },		/* a solicitation */
+		{ true, NS_MSG, 137 },		/* a redirect */
+		{ true, NS_MSG, 134 },
+		{ true, NS_MSG + 1, 1 },	/* code */
+	};
+	struct vrrp_claim claim;
+	uint8_t frame[100];
+	size_t i, len, at;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		const struct vrrp_family *family =
+		    t[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
+
+		len = tell(frame, sizeof(frame), family);
+		frame[t[i].at] = t[i].octet;
+		if (t[i].ipv6)
+			seal(frame, NS_PAYLOAD);
+		ck_assert_msg(!claim_parse(&claim, family, frame, len),
+		    "row %zu", i);
+	}
+	/* The checksum covers the addresses and all of the message. */
+	len = tell(frame, sizeof(frame), &vrrp_ipv6);
+	for (at = IP + 8; at < len; at++) {
+		frame[at] ^= 0x10;
+		ck_assert_msg(!claim_parse(&claim, &vrrp_ipv6, frame, len),
+		    "octet %zu changed", at);
+		frame[at] ^= 0x10;
+	}
+}
+END_TEST
+
+/* What we announce and answer are claims, of our own MAC. */
+START_TEST(own_claims)
+{
+	struct vrrp_addr vip = addr("192.0.2.1"), vip6 = addr("fe80::1");
+	struct vrrp_question q = { .target = vip, .asker = addr("192.0.2.9") };
+	struct vrrp_claim claim;
+	uint8_t frame[100];
+	size_t len;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		len = i == 2 ? answer_build(frame, sizeof(frame), &vrrp_ipv4,
+		    &q, mac51) : arp_build(frame, sizeof(frame), i, mac51,
+		    &vip, 3);
+		ck_assert(claim_parse(&claim, &vrrp_ipv4, frame, len));
+		ck_assert_mem_eq(&claim.addr, &vip, sizeof(vip));
+		ck_assert_mem_eq(claim.mac, mac51, sizeof(mac51));
+	}
+	q.target = vip6;
+	q.asker = addr("fe80::c8");
+	for (i = 0; i < 2; i++) {
+		len = i == 1 ? answer_build(frame, sizeof(frame), &vrrp_ipv6,
+		    &q, mac51v6) : na_build(frame, sizeof(frame), true,
+		    mac51v6, &vip6);
+		ck_assert(claim_parse(&claim, &vrrp_ipv6, frame, len));
+		ck_assert_mem_eq(&claim.addr, &vip6, sizeof(vip6));
+		ck_assert_mem_eq(claim.mac, mac51v6, sizeof(mac51v6));
+	}
+}
+END_TEST
+
+/* RFC 5227 2.1.1, RFC 4862 5.4.2: from no address, to all who may have it */
+START_TEST(probes)
+{
+	static const char arp[] = "ffffffffffff0200000000c80806"
+	    "00010800060400010200000000c8000000000000000000"
+	    "00c0000201";
+	struct vrrp_addr vip = addr("192.0.2.1"), vip6 = addr("2001:db8::1");
+	static const struct vrrp_addr nobody;
+	uint8_t frame[100], expect[100];
+	struct vrrp_question q;
+	struct vrrp_claim claim;
+	size_t len;
+
+	memset(expect, 0, sizeof(expect));
+	ck_assert_uint_eq(unhex(expect, sizeof(expect), arp), 42);
+	len = probe_build(frame, sizeof(frame), &vrrp_ipv4, host, &vip);
+	ck_assert_uint_eq(len, VRRP_FRAME_MIN);
+	ck_assert_mem_eq(frame, expect, len);
+	ck_assert(claim_parse(&claim, &vrrp_ipv4, frame, len));
+	ck_assert_mem_eq(&claim.addr, &nobody, sizeof(nobody));
+
+	len = ask_dad(expect, sizeof(expect));
+	ck_assert_uint_eq(probe_build(frame, sizeof(frame), &vrrp_ipv6, host,
+	    &vip6), len);
+	ck_assert_mem_eq(frame, expect, len);
+	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
+	ck_assert(!claim_parse(&claim, &vrrp_ipv6, frame, len));
+}
+END_TEST
+
 /*
  * R9568-8.1.2-1, -2, R3768-8.2-1, -2 (A04, A05): the virtual MAC, in the
  * Ethernet header too, and to who asked alone
@@ -381,6 +611,8 @@ START_TEST(too_small)
 		    arp);
 		ck_assert_uint_eq(arp_ask_build(buf, size, mac51, &vip, &vip),
 		    arp);
+		ck_assert_uint_eq(probe_build(buf, size, &vrrp_ipv6, mac51v6,
+		    &vip6), size < 78 ? 0 : 78);
 		ck_assert_uint_eq(na_build(buf, size, true, mac51v6, &vip6),
 		    na);
 		ck_assert_uint_eq(answer_build(buf, size, &vrrp_ipv4, &q,
@@ -403,6 +635,12 @@ main(void)
 	tcase_add_test(tc, questions);
 	tcase_add_test(tc, questions_truncated);
 	tcase_add_test(tc, no_questions);
+	tcase_add_test(tc, claims);
+	tcase_add_test(tc, claims_without_option);
+	tcase_add_test(tc, claims_truncated);
+	tcase_add_test(tc, no_claims);
+	tcase_add_test(tc, own_claims);
+	tcase_add_test(tc, probes);
 	tcase_add_test(tc, arp_answer);
 	tcase_add_test(tc, solicited_advertisement);
 	tcase_add_test(tc, duplicate_detection);

@@ -1,7 +1,8 @@
 /*
- * Any octets as a frame, and as a question: no octet past the end is read, what
- * is taken lies inside, every question has an answer that fits, and no answer
- * is a question.  The first octet holds the options, the rest is the frame.
+ * Any octets as a frame, a question, a claim: no octet past the end is read,
+ * what is taken lies inside, every question has an answer that fits, and every
+ * answer is a claim and no question.  The first octet holds the options, the
+ * rest is the frame.
  */
 #include "fuzz.h"
 #include "vrrp.h"
@@ -109,6 +110,7 @@ try_question(const struct vrrp_family *family, const uint8_t *frame,
 {
 	static const uint8_t mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 2, 9 };
 	struct vrrp_question q, other;
+	struct vrrp_claim claim;
 	uint8_t buf[128], *answer;
 	size_t n;
 
@@ -125,9 +127,24 @@ try_question(const struct vrrp_family *family, const uint8_t *frame,
 		check_advertisement(buf + ETH_LEN, &q, mac);
 	answer = exact(buf, n, 0);
 	must(!question_parse(&other, family, answer, n));
+	must(claim_parse(&claim, family, answer, n));
+	must(memcmp(claim.mac, mac, VRRP_MAC_LEN) == 0);
+	must(memcmp(&claim.addr, &q.target, sizeof(claim.addr)) == 0);
 	must(answer_build(answer, n, family, &q, mac) == n);
 	must(answer_build(answer, n - 1, family, &q, mac) == 0);
 	free(answer);
+}
+
+/* Both parts of a claim stand in the frame. */
+static void
+try_claim(const struct vrrp_family *family, const uint8_t *frame, size_t len)
+{
+	struct vrrp_claim claim;
+
+	if (!claim_parse(&claim, family, frame, len))
+		return;
+	must(memmem(frame, len, claim.mac, VRRP_MAC_LEN) != NULL);
+	must(memmem(frame, len, &claim.addr, family->addr_len) != NULL);
 }
 
 int
@@ -144,6 +161,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fix_icmp(frame, in.left);
 	try_advert(family, frame, in.left);
 	try_question(family, frame, in.left);
+	try_claim(family, frame, in.left);
 	free(frame);
 	return 0;
 }

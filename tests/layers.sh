@@ -14,10 +14,11 @@ complain() {
 	fail=1
 }
 
-pure="fsm frame packet announce drop conf record"
+pure="fsm frame packet announce duplicate drop conf record"
 allowed=" memcmp memcpy memmove memset snprintf vsnprintf strchr strcmp strlen strncmp \
 strpbrk inet_ntop inet_pton _GLOBAL_OFFSET_TABLE_ \
-strtol strtoul __isoc23_strtol __isoc23_strtoul vrrp_mac_is_virtual vrrp_ipv4 vrrp_ipv6 put_envelope pseudo_sum "
+strtol strtoul __isoc23_strtol __isoc23_strtoul vrrp_mac_is_virtual vrrp_ipv4 vrrp_ipv6 put_envelope pseudo_sum \
+vrrp_master_down_interval "
 for file in $pure; do
 	$CC -std=c11 -D_GNU_SOURCE -O1 -fno-stack-protector -U_FORTIFY_SOURCE \
 	    -c -o "$tmp/$file.o" "$file.c"
@@ -58,6 +59,7 @@ check_includes packet.c vrrp.h wire.h
 check_includes frame.c vrrp.h wire.h
 check_includes drop.c vrrp.h
 check_includes announce.c vrrp.h wire.h
+check_includes duplicate.c vrrp.h
 check_includes conf.c conf.h
 check_includes record.h vrrp.h
 check_includes record.c record.h
@@ -72,7 +74,7 @@ for file in *.c; do
 	own=${file%.c}.h
 	if [ ! -f "$own" ]; then
 		case $file in
-		fsm.c | frame.c | packet.c | announce.c | drop.c) own=vrrp.h ;;
+		fsm.c | frame.c | packet.c | announce.c | duplicate.c | drop.c) own=vrrp.h ;;
 		host.c) own=router.h ;;
 		vrrpd.c) own=start.h ;;
 		esac

@@ -1,0 +1,67 @@
+/*
+ * Somebody else has our addresses while we are Master: who is a stranger, when
+ * to announce against him, when to say that it does not end.  Never a reason to
+ * yield: that would leave the addresses to the stranger, and let any host of
+ * the LAN depose a Master.  RFC 5227 2.4 (c), meant for default routers.  Pure.
+ *
+ * The way of a claim: respond.c hears it, announce.c reads it, router.c sees
+ * whether it is about us and does what is said here, report.c counts and logs.
+ */
+#include "vrrp.h"
+
+#include <string.h>
+
+/* In a fight two that defend must not storm: RFC 5227 1.1. */
+#define DEFEND_INTERVAL	(10 * VRRP_SECOND)
+/* A quarrel is over after two questions (router.c) without an answer. */
+#define CALM_INTERVAL	(150 * VRRP_SECOND)
+
+enum {
+	FIGHT_MAX = 20			/* claims; more are no accident */
+};
+
+/* A good advert came from this Ethernet address, in whatever state. */
+void
+duplicate_advert(struct duplicate *dup, const uint8_t *mac, usec_t now)
+{
+	memcpy(dup->router, mac, VRRP_MAC_LEN);
+	dup->router_at = now;
+}
+
+/*
+ * Another Master without the virtual MAC says the same from its own.  One of
+ * the two yields; who goes silent and still has the addresses is a stranger.
+ */
+static bool
+is_router(const struct duplicate *dup, const struct vrrp *vr,
+    const uint8_t *mac, usec_t now)
+{
+	return memcmp(dup->router, mac, VRRP_MAC_LEN) == 0 &&
+	    now - dup->router_at <= vrrp_master_down_interval(vr);
+}
+
+/*
+ * Somebody says that an address of ours is at mac, which is none of ours.
+ * Returns the set of DUPLICATE_* to be done.
+ */
+unsigned
+duplicate_claim(struct duplicate *dup, const struct vrrp *vr,
+    const uint8_t *mac, usec_t now)
+{
+	unsigned actions = DUPLICATE_REPORT;
+
+	if (vr->state != VRRP_MASTER || is_router(dup, vr, mac, now))
+		return 0;
+	/* An earlier time as Master has nothing to do with this one. */
+	if (now - dup->heard_at > CALM_INTERVAL || dup->heard_at < vr->since)
+		dup->claims = 0;
+	dup->heard_at = now;
+	if (dup->claims <= FIGHT_MAX && ++dup->claims > FIGHT_MAX)
+		actions |= DUPLICATE_FIGHT;
+	if (dup->claims <= FIGHT_MAX ||
+	    now - dup->defended_at >= DEFEND_INTERVAL) {
+		dup->defended_at = now;
+		actions |= DUPLICATE_DEFEND;
+	}
+	return actions;
+}
