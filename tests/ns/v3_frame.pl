@@ -1,10 +1,11 @@
 # Prints one frame in hex, for inject, every field to be chosen:
 #
-#   perl v3_frame.pl advert|arp|ns|echo [FIELD=VALUE]...
+#   perl v3_frame.pl advert|arp|ns|na|echo [FIELD=VALUE]...
 #
 # advert is of version 3, IPv4 or IPv6 by its source; form=message or pseudo is
-# its checksum in IPv4.  arp is a request, ns a neighbour solicitation, echo an
-# echo request of either family.
+# its checksum in IPv4.  arp is a request, or with op=2 a reply, ns a neighbour
+# solicitation, na an unsolicited advertisement to all, echo an echo request of
+# either family.
 use strict;
 use warnings;
 use Socket qw(inet_pton AF_INET AF_INET6);
@@ -13,7 +14,8 @@ my $kind = shift @ARGV;
 my %f = (dmac => undef, smac => '020000000063', src => '10.0.0.99',
     dst => undef, ttl => 255, version => 3, type => 1, vrid => 51,
     prio => 100, reserved => 0, interval => 10, list => undef, count => undef,
-    sum => undef, form => 'message', target => '10.0.0.1', mac => undef);
+    sum => undef, form => 'message', target => '10.0.0.1', mac => undef,
+    op => 1);
 for (@ARGV) {
 	my ($name, $value) = split /=/, $_, 2;
 	die "$name: no such field\n" unless exists $f{$name};
@@ -63,7 +65,7 @@ if ($kind eq 'advert') {
 	frame($v6 ? 0x86dd : 0x0800, ip(112, $message));
 } elsif ($kind eq 'arp') {
 	$f{dmac} //= 'ffffffffffff';
-	frame(0x0806, pack 'nnCCnH12a4H12a4', 1, 0x0800, 6, 4, 1,
+	frame(0x0806, pack 'nnCCnH12a4H12a4', 1, 0x0800, 6, 4, $f{op},
 	    $f{mac} // $f{smac}, addr($f{src}), '000000000000',
 	    addr($f{target}));
 } elsif ($kind eq 'ns') {
@@ -73,6 +75,14 @@ if ($kind eq 'advert') {
 	my $message = pack('CCnN', 135, 0, 0, 0) . addr($f{target});
 	$message .= pack('CCH12', 1, 1, $f{mac} // $f{smac}) if $f{src} ne '::';
 	substr($message, 2, 2) = pack 'n',
+	    checksum(pseudo(58, length $message) . $message);
+	frame(0x86dd, ip(58, $message));
+} elsif ($kind eq 'na') {
+	$f{dmac} //= '333300000001';
+	$f{dst} //= 'ff02::1';
+	my $message = pack('CCnN', 136, 0, 0, 0x20000000) . addr($f{target}) .
+	    pack('CCH12', 2, 1, $f{mac} // $f{smac});
+	substr($message, 2, 2) = pack 'n', $f{sum} //
 	    checksum(pseudo(58, length $message) . $message);
 	frame(0x86dd, ip(58, $message));
 } elsif ($kind eq 'echo') {
