@@ -261,13 +261,14 @@ tentative() { at "$1" ip -6 addr show | grep -q tentative; }
 # capture NAME [INTERFACE]: into $T/NAME.pcap until end_capture NAME
 declare -A CAPTURE
 capture() {
+	rm -f "$T/$1.dumpcap"		# an earlier one would say that it runs
 	dumpcap -q -i "${2:-br0}" -w "$T/$1.pcap" -P >"$T/$1.dumpcap" 2>&1 &
 	CAPTURE[$1]=$!
 	PIDS+=("$!")
 	until_true 10 grep -q 'File:' "$T/$1.dumpcap"
 }
 
-# Everything sent before is in the file: a marker is seen through it first.
+# Everything sent before is in the file by then.
 end_capture() {
 	sleep 0.3
 	kill -INT "${CAPTURE[$1]}" 2>/dev/null
