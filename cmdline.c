@@ -180,13 +180,13 @@ parse_options(struct conf *conf, int argc, char **argv)
 	}
 }
 
-/* Absolute, since a daemon leaves its directory. */
+/* Absolute, since a daemon leaves its directory; what is so already stays. */
 static const char *
 resolve(const char *option, const char *path, int want_directory)
 {
 	char err[CONF_ERROR_LEN];
 	struct stat st;
-	char *full = realpath(path, NULL);
+	const char *full = path[0] == '/' ? path : realpath(path, NULL);
 
 	if (full == NULL || stat(full, &st) == -1) {
 		snprintf(err, sizeof(err), "%s %.128s: %m", option, path);

@@ -495,6 +495,7 @@ run_guard(struct router *r, pid_t daemon)
 	enum ending ending;
 
 	become_guard(r, &waiting);
+	process_trim();
 	ending = watch(r, daemon, &waiting);
 	if (ending == LEAVES)
 		finish_scripts(r, &waiting);

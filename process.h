@@ -32,5 +32,6 @@ bool	process_may_run(void);
 int	process_realtime(void);
 int	process_open_look(pid_t);
 int	process_look(int, char *, unsigned long *);
+void	process_trim(void);
 
 #endif

@@ -158,8 +158,10 @@ turn(const sigset_t *waiting)
 		host_events(&d);
 	if (d.notify.out_fd != -1 && FD_ISSET(d.notify.out_fd, &set))
 		notify_read(&d.notify);
-	if (d.dirty || now >= d.check_deadline)
+	if (d.dirty || now >= d.check_deadline) {
 		host_reconcile(&d, now);
+		process_trim();
+	}
 	if (d.stalled)
 		end_stall(now);
 	on_signals(now);
