@@ -9,6 +9,8 @@ DESTDIR	=
 
 CC	= cc
 CFLAGS	= -Os -g
+# Nothing is thrown or caught, and debuggers have tables of their own.
+SLIM	= -fno-asynchronous-unwind-tables -fno-unwind-tables
 WARN	= -Wall -Wextra -Wshadow -Wpointer-arith -Wcast-qual \
 	  -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	  -Wconversion -Wno-sign-conversion -Wundef -Wvla
@@ -18,7 +20,7 @@ CPPFLAGS =
 LDFLAGS	=
 
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS) \
-	  $(WARN) $(HARDEN) $(CFLAGS)
+	  $(WARN) $(HARDEN) $(SLIM) $(CFLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 
 # The pure core decides and never touches the system; the edges touch it and
@@ -52,7 +54,7 @@ vrrpd: $(TOP) $(PURE) $(EDGES)
 # Static, with musl: it needs no file at run time, and a third of the memory.
 # musl has no kernel headers; those of the system are looked for last.
 SMALL_CC = musl-gcc
-SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Os \
+SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Os $(SLIM) \
 	  -fstack-protector-strong -ffunction-sections -fdata-sections \
 	  -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack \
 	  -idirafter /usr/include \
@@ -65,7 +67,8 @@ vrrpd-small: $(SOURCES) $(HEADERS) Makefile
 $(TOP) $(PURE) $(EDGES): $(HEADERS) Makefile
 
 # The link line of each unit test names exactly the sources under test.
-LINK_TEST = $(CC) $(ALL_CFLAGS) -I. $(ALL_LDFLAGS) -o $@
+# Not -I: libc has a <link.h> too.
+LINK_TEST = $(CC) $(ALL_CFLAGS) -iquote . $(ALL_LDFLAGS) -o $@
 
 tests/check_fsm: tests/check_fsm.c $(CHECK_FSM)
 	$(LINK_TEST) tests/check_fsm.c fsm.o $(CHECK_LIBS)
@@ -151,7 +154,7 @@ fuzz:
 	mkdir -p tests/out/$(T)
 	clang -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -O1 -g \
 	    -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -I. -o tests/out/fuzz_$(T) \
+	    -fno-sanitize-recover=all -iquote . -o tests/out/fuzz_$(T) \
 	    tests/fuzz_$(T).c $(FUZZ_$(T))
 	tests/out/fuzz_$(T) -max_total_time=$(S) -max_len=4200 -timeout=10 \
 	    -print_final_stats=1 -artifact_prefix=tests/out/$(T)- \

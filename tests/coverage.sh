@@ -25,7 +25,7 @@ for source in tests/check_*.c; do
 	*" $name "*) continue ;;
 	esac
 	# shellcheck disable=SC2086
-	$CC -std=c11 -D_GNU_SOURCE -O0 -g --coverage -I. -o "$tmp/$name" \
+	$CC -std=c11 -D_GNU_SOURCE -O0 -g --coverage -iquote . -o "$tmp/$name" \
 	    "$source" $objects -lcheck -lsubunit -lrt -lm -lpthread
 	if ! "$tmp/$name" >"$tmp/out" 2>&1; then
 		echo "coverage: tests/check_$name fails:"

@@ -22,7 +22,7 @@ fail=0
 compile() {
 	# shellcheck disable=SC2086
 	"$target-gcc" -std=c11 -D_GNU_SOURCE '-DVERSION="cross"' $WARN -Werror \
-	    -D_FILE_OFFSET_BITS=64 -O2 -g -static -I. -Itests/cross \
+	    -D_FILE_OFFSET_BITS=64 -O2 -g -static -iquote . -Itests/cross \
 	    -o "$tmp/test" "$@"
 }
 

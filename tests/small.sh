@@ -21,7 +21,7 @@ for source in tests/check_*.c; do
 	*" $name "*) continue ;;
 	esac
 	# shellcheck disable=SC2086
-	$SMALL_CC -g -Itests/cross -I. -o "$tmp/test" "$source" $SOURCES
+	$SMALL_CC -g -Itests/cross -iquote . -o "$tmp/test" "$source" $SOURCES
 	if "$tmp/test" >"$tmp/out" 2>&1; then
 		echo "musl: $name: $(tail -n 1 "$tmp/out" | sed 's/^[^ ]*: //')"
 	else
