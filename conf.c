@@ -303,7 +303,8 @@ level_word(int level)
 void
 conf_init(struct conf *conf)
 {
-	memset(conf, 0, sizeof(*conf));
+	/* The list behind that is as long as naddr says. */
+	memset(conf, 0, offsetof(struct conf, vr.vip));
 	conf->vr.vmac = true;
 	conf->vr.accept = true;
 	conf->vr.preempt = true;

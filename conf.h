@@ -37,7 +37,6 @@ enum {
 };
 
 struct conf {
-	struct vrrp_conf vr;		/* priority 0 = not given yet */
 	bool use_macvlan;
 	char macvlan[VRRP_IFNAME_LEN];	/* the device for it */
 	bool realtime;
@@ -55,6 +54,7 @@ struct conf {
 	bool foreground;		/* -F was given */
 	bool dry_run;
 	bool cleanup;			/* "vrrpd cleanup" */
+	struct vrrp_conf vr;		/* priority 0 = not given yet */
 };
 
 /* All return 0, or -1 and one line in err[CONF_ERROR_LEN]. */

@@ -70,6 +70,8 @@ guard_init(struct router *r)
 	if (page == MAP_FAILED)
 		return -1;
 	r->guard.page = page;
+	/* A Master writes the first one then, which lies on the first page. */
+	r->guard.page->current = 1;
 	r->guard.fd = -1;
 	process_note_fault(&r->guard.page->fault);
 	return 0;
@@ -93,20 +95,23 @@ guard_keep(struct router *r, const uint8_t *mac)
 	unsigned current = atomic_load(&page->current);
 	const struct guard_undo *old = &page->undo[current];
 	struct guard_undo *new = &page->undo[!current];
+	uint8_t frame[VRRP_FRAME_MAX];
 	char text[RECORD_FRAME_LEN];
+	size_t len = 0;
 
-	new->len = 0;
 	if (r->vr.state == VRRP_MASTER)
-		new->len = advert_build(new->frame, sizeof(new->frame), &r->vr,
-		    mac, VRRP_PRIORITY_STOP, 0);
-	memcpy(new->own_mac, r->own_mac, sizeof(new->own_mac));
-	if (new->len == old->len &&
-	    memcmp(new->own_mac, old->own_mac, sizeof(new->own_mac)) == 0 &&
-	    memcmp(new->frame, old->frame, new->len) == 0)
+		len = advert_build(frame, sizeof(frame), &r->vr, mac,
+		    VRRP_PRIORITY_STOP, 0);
+	if (len == old->len &&
+	    memcmp(r->own_mac, old->own_mac, sizeof(old->own_mac)) == 0 &&
+	    (len == 0 || memcmp(frame, page->frame[current], len) == 0))
 		return;
+	new->len = len;
+	memcpy(new->own_mac, r->own_mac, sizeof(new->own_mac));
+	memcpy(page->frame[!current], frame, len);
 	atomic_store(&page->current, !current);
-	record_print_frame(text, new->frame, new->len);
-	if (lockfile_write(&r->undo_file, new->len == 0 ? "" : text) == -1)
+	record_print_frame(text, frame, len);
+	if (lockfile_write(&r->undo_file, len == 0 ? "" : text) == -1)
 		log_warning("%s: %s", r->undo_file.path, strerror(errno));
 }
 
@@ -423,7 +428,7 @@ clean_up(struct router *r, usec_t now)
 	lockfile_write(&r->pid_file, "");
 	memcpy(r->own_mac, undo->own_mac, sizeof(r->own_mac));
 	r->holding = undo->len > 0 && r->conf.vr.accept && !r->conf.vr.owner;
-	if (clean_undo(r, undo->frame, undo->len, now) == -1) {
+	if (clean_undo(r, page->frame[page->current], undo->len, now) == -1) {
 		log_err("cannot undo all of it: %s", strerror(errno));
 		/* The next start will. */
 		lockfile_release(&r->undo_file);
@@ -495,7 +500,7 @@ run_guard(struct router *r, pid_t daemon)
 	enum ending ending;
 
 	become_guard(r, &waiting);
-	process_trim();
+	process_settle();
 	ending = watch(r, daemon, &waiting);
 	if (ending == LEAVES)
 		finish_scripts(r, &waiting);

@@ -16,7 +16,6 @@
 struct guard_undo {
 	size_t len;			/* of the frame; 0 = no Master */
 	uint8_t own_mac[VRRP_MAC_LEN];
-	uint8_t frame[VRRP_FRAME_MAX];	/* our advert with priority 0 */
 };
 
 /* Written by the daemon alone, at any time; it may die while it writes. */
@@ -26,6 +25,7 @@ struct guard_page {
 	volatile sig_atomic_t fault;	/* signal that ends the daemon */
 	_Atomic unsigned current;	/* which of both is true */
 	struct guard_undo undo[2];
+	uint8_t frame[2][VRRP_FRAME_MAX]; /* our advert with priority 0 */
 };
 
 struct guard {

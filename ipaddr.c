@@ -156,7 +156,8 @@ ipaddr_scan(struct nl *nl, unsigned index, unsigned vip_index,
 	int i, result;
 
 	for (i = 0; i < RETRIES; i++) {
-		memset(table, 0, sizeof(*table));
+		/* The lists behind that are as long as their counts say. */
+		memset(table, 0, offsetof(struct ipaddr_table, own4));
 		result = scan_device(nl, index, &scan);
 		/* One by one: other devices there may be hundreds. */
 		if (result == 0 && vip_index != 0 && vip_index != index)

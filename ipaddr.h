@@ -35,10 +35,10 @@ struct ipaddr_lease {
 struct ipaddr_table {
 	unsigned n4;
 	unsigned n6;
-	struct vrrp_addr own4[IPADDR_OWN_MAX];	/* in the kernel's order */
-	struct vrrp_addr own6[IPADDR_OWN_MAX];	/* link-local ones first */
 	uint8_t presence[VRRP_ADDR_MAX];	/* enum ipaddr_presence */
 	uint8_t plen[VRRP_ADDR_MAX];		/* of those that are OURS */
+	struct vrrp_addr own4[IPADDR_OWN_MAX];	/* in the kernel's order */
+	struct vrrp_addr own6[IPADDR_OWN_MAX];	/* link-local ones first */
 };
 
 int	ipaddr_scan(struct nl *, unsigned, unsigned, const struct vrrp_conf *,

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <link.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -252,17 +253,24 @@ process_open_look(pid_t pid)
 int
 process_look(int fd, char *state, unsigned long *ticks)
 {
-	char text[1024], *p;
-	unsigned long user, system;
+	char text[1024], *p, *end;
+	unsigned long user;
+	int i;
 	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
 
 	text[n > 0 ? n : 0] = '\0';
 	/* The name, in parentheses, can be anything. */
 	p = strrchr(text, ')');
-	if (p == NULL || sscanf(p, ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-	    "%*s %lu %lu", state, &user, &system) != 3)
+	if (p == NULL || p[1] != ' ' || p[2] == '\0')
 		return -1;
-	*ticks = user + system;
+	*state = p[2];
+	/* The times are the eleventh and twelfth field behind that. */
+	for (i = 0, p += 2; i < 11 && p != NULL; i++)
+		p = strchr(p + 1, ' ');
+	if (p == NULL)
+		return -1;
+	user = strtoul(p, &end, 10);
+	*ticks = user + strtoul(end, NULL, 10);
 	return 0;
 }
 
@@ -300,11 +308,46 @@ process_realtime(void)
 void
 process_trim(void)
 {
-	enum { DEPTH = 1 << 17 };	/* octets; more than we ever use */
+	enum {
+		DEPTH = 1 << 17,	/* octets; more than we ever use */
+		OURS = 512		/* this frame, and what madvise() has */
+	};
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-	/* The page of this frame and the one below are in use. */
-	const uintptr_t end = (here & ~(page - 1)) - page;
+	const uintptr_t end = (here - OURS) & ~(page - 1);
 
 	madvise((void *)(end - DEPTH), DEPTH, MADV_DONTNEED);
+}
+
+/* The part with offset 0 comes last: the table that this reads is in it. */
+static int
+forget_code(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const ElfW(Phdr) *part = object->dlpi_phdr + object->dlpi_phnum;
+	uintptr_t start, end, offset = 1;
+
+	(void)size;
+	(void)arg;
+	while (offset != 0 && part-- > object->dlpi_phdr) {
+		if (part->p_type != PT_LOAD || part->p_flags & PF_W)
+			continue;
+		offset = part->p_offset;
+		start = object->dlpi_addr + part->p_vaddr;
+		end = start + part->p_memsz;
+		start &= ~(page - 1);
+		madvise((void *)start, end - start, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+/*
+ * The start is over.  Code and constants are mapped again where they are used,
+ * and that is a small part of them, above all of libc.
+ */
+void
+process_settle(void)
+{
+	dl_iterate_phdr(forget_code, NULL);
+	process_trim();
 }

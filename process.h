@@ -33,5 +33,6 @@ int	process_realtime(void);
 int	process_open_look(pid_t);
 int	process_look(int, char *, unsigned long *);
 void	process_trim(void);
+void	process_settle(void);
 
 #endif

@@ -26,13 +26,13 @@ struct stats {
 	struct vrrp_claim duplicate;	/* the last one */
 	uint64_t faults;		/* take-overs that failed */
 	uint64_t stalls;		/* times we slept too long */
+	uint64_t sums[VRRP_SUM_PSEUDO + 1];	/* adverts by checksum form */
+	uint64_t late[REPORT_LATE_MAX];	/* timers by lateness, see report.c */
+	usec_t latest;
 	struct {
 		uint64_t count;
 		struct vrrp_addr from;	/* the last one */
 	} drop[VRRP_DROP_MAX];
-	uint64_t sums[VRRP_SUM_PSEUDO + 1];	/* adverts by checksum form */
-	uint64_t late[REPORT_LATE_MAX];	/* timers by lateness, see report.c */
-	usec_t latest;
 	struct log_limit limit;
 };
 

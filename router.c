@@ -251,6 +251,7 @@ renew_lease(struct router *r, usec_t now)
 		log_err("cannot renew the lease of the addresses: %s",
 		    strerror(errno));
 	note_crowd(r, r->leased_at);
+	process_trim();
 }
 
 bool

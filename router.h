@@ -30,26 +30,32 @@ enum {
 	ROUTER_MAC_TEXT_LEN = 18
 };
 
+/*
+ * Pages are grouped by when they are written, since the guard is a fork: what
+ * both leave alone they share, and the less either writes the less is copied.
+ */
 struct router {
 	/* On pages of its own, which are read-only once the loop runs. */
 	_Alignas(ROUTER_PAGE) struct conf conf;
+
+	/* Written by the start, and by what is rare. */
+	_Alignas(ROUTER_PAGE) struct lockfile pid_file;
+	struct lockfile mac_file;
+	struct lockfile arp_file;	/* the interface's ARP sysctls */
+	struct lockfile undo_file;	/* what a Master's death leaves */
+
+	/* Written all the time. */
 	_Alignas(ROUTER_PAGE) struct vrrp vr;
-	struct stats stats;
+	struct guard guard;
 	struct notify notify;
 	struct nl nl;			/* requests */
 	struct nl events;		/* what the kernel tells */
 	struct link link;		/* fd -1: no interface to work on */
+	struct respond respond;		/* answers ARP and NS (--no-accept) */
 	struct link_state seen;		/* the interface, when last looked at */
 	unsigned macvlan;		/* index of the device; 0 = none */
 	struct link_state macvlan_seen;	/* the device, when last looked at */
 	unsigned watched[2];		/* indices that events come for */
-	struct ipaddr_table addrs;	/* its addresses, likewise */
-	struct lockfile pid_file;
-	struct lockfile mac_file;
-	struct lockfile arp_file;	/* the interface's ARP sysctls */
-	struct lockfile undo_file;	/* what a Master's death leaves */
-	struct guard guard;
-	struct respond respond;		/* answers ARP and NS (--no-accept) */
 	struct respond claims;		/* who else has our addresses ... */
 	struct duplicate duplicate;	/* ... and what we think of it */
 	uint8_t virtual_mac[VRRP_MAC_LEN];
@@ -67,6 +73,8 @@ struct router {
 	usec_t check_deadline;		/* when to look anyway */
 	usec_t ask_deadline;		/* when to ask who has the addresses */
 	char reason[ROUTER_REASON_LEN];	/* why it cannot be used, "" = it can */
+	struct ipaddr_table addrs;	/* on the interface, when looked at */
+	struct stats stats;
 };
 
 /* router.c */

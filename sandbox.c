@@ -476,19 +476,52 @@ parse_line(char *line, const char *name, uint32_t *uid, uint32_t *gid)
 	    strcmp(field[0], name) == 0;
 }
 
-static bool
-find_line(FILE *file, const char *name, uint32_t *uid, uint32_t *gid)
-{
-	char line[LINE_LEN];
-	bool whole, begins = true, found = false;
+/* A file read without the heap, which only a stream of libc would need. */
+struct reader {
+	int fd;
+	size_t at;
+	ssize_t len;
+	char text[LINE_LEN];
+};
 
-	while (!found && fgets(line, sizeof(line), file) != NULL) {
-		whole = strchr(line, '\n') != NULL;
-		if (begins)
-			found = parse_line(line, name, uid, gid);
-		begins = whole;
+static int
+next_octet(struct reader *in)
+{
+	if (in->at == (size_t)in->len) {
+		in->at = 0;
+		in->len = read(in->fd, in->text, sizeof(in->text));
 	}
-	return found;
+	if (in->len <= 0) {
+		in->len = 0;
+		return EOF;
+	}
+	return (unsigned char)in->text[in->at++];
+}
+
+/* Without its end, and as much of it as there is room for in line[LINE_LEN]. */
+static bool
+next_line(struct reader *in, char *line)
+{
+	size_t len = 0;
+	int c;
+
+	while ((c = next_octet(in)) != EOF && c != '\n')
+		if (len < LINE_LEN - 1)
+			line[len++] = (char)c;
+	line[len] = '\0';
+	return c != EOF || len > 0;
+}
+
+static bool
+find_line(int fd, const char *name, uint32_t *uid, uint32_t *gid)
+{
+	struct reader in = { .fd = fd };
+	char line[LINE_LEN];
+
+	while (next_line(&in, line))
+		if (parse_line(line, name, uid, gid))
+			return true;
+	return false;
 }
 
 /*
@@ -503,11 +536,11 @@ sandbox_find_user_in(const char *path, const char *name, uid_t *uid,
 	uint32_t u, g;
 	bool found = false;
 	int saved = ENOENT;
-	FILE *file = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (file != NULL) {
-		found = find_line(file, name, &u, &g);
-		fclose(file);
+	if (fd != -1) {
+		found = find_line(fd, name, &u, &g);
+		close(fd);
 	} else {
 		saved = errno;
 	}

@@ -279,8 +279,8 @@ record_arp(struct router *r)
 static void
 clean_recorded(struct router *r, usec_t now)
 {
-	static char text[RECORD_FRAME_LEN];
-	static struct conf ours;
+	char text[RECORD_FRAME_LEN];
+	struct conf ours;
 	uint8_t frame[VRRP_FRAME_MAX];
 	size_t len;
 

@@ -251,6 +251,7 @@ main(int argc, char **argv)
 	}
 	process_ready(ready);
 	notify_manager("READY=1");
+	process_settle();
 	while (!process_signals.stop)
 		turn(&waiting);
 	stop_router(&waiting);
