@@ -4,9 +4,17 @@
 # says otherwise, pairs of routers are on one bridge: aN with priority 200, bN
 # with 100, each pair with a VRID and an address of its own.
 #
-# FULL is empty in the short form.  sample TABLE LINE COLUMN VALUE notes a figure.
+# sample TABLE LINE COLUMN VALUE notes a figure.
 
-pick() { if [ -n "$FULL" ]; then echo "$1"; else echo "$2"; fi; }
+# pick FULL SHORT [MEDIUM]: the medium form is like the full one where it has
+# nothing of its own
+pick() {
+	case $BENCH in
+	short)	echo "$2" ;;
+	medium)	echo "${3:-$1}" ;;
+	*)	echo "$1" ;;
+	esac
+}
 
 # calc EXPRESSION: of awk
 calc() { awk "BEGIN { printf \"%.6f\", $1 }"; }
@@ -99,17 +107,17 @@ all_takeovers() {
 		combos+=("vrrpd:vmac:$which" "keepalived:plain:$which"
 		    "frr:macvlan:$which" "ucarp:plain:$which")
 	done
-	for ((round = 0; round < $(pick 3 1); round++)); do
+	for ((round = 0; round < $(pick 3 1 1); round++)); do
 		VERSION=2 INTERVAL=1
 		takeover "$table" "v2, 1 s" "$signal" \
 		    $(times "$(pick 4 1)" $(possible "${combos[@]}"))
 	done
-	for ((round = 0; round < $(pick 4 1); round++)); do
+	for ((round = 0; round < $(pick 4 1 2); round++)); do
 		VERSION=3 INTERVAL=0.1
 		takeover "$table" "v3, 100 ms" "$signal" \
 		    $(times "$(pick 3 1)" $(possible "${combos[@]}"))
 	done
-	for ((round = 0; round < $(pick 12 1); round++)); do
+	for ((round = 0; round < $(pick 12 1 2); round++)); do
 		VERSION=3 INTERVAL=0.01
 		for c in $(possible "${combos[@]}"); do
 			takeover "$table" "v3, 10 ms" "$signal" "$c"
@@ -141,7 +149,7 @@ row_announce() {
 	table announce "First announcement after the first advert of a new Master" ms \
 	    "Gratuitous ARP for a virtual address. To reach: 0.3 ms with one address, all of 255 within 10 ms. A negative time: announced before the advert."
 	VERSION=3 INTERVAL=0.1
-	for ((round = 0; round < $(pick 5 1); round++)); do
+	for ((round = 0; round < $(pick 5 1 1); round++)); do
 		for combo in $(possible vrrpd:vmac vrrpd:plain vrrpd:macvlan \
 		    keepalived:plain keepalived:vmac frr:macvlan); do
 			IFS=: read -r who mode <<<"$combo"
@@ -190,7 +198,7 @@ row_service() {
 	VERSION=2 INTERVAL=1
 	table service "Service that a client loses" ms \
 	    "Echo requests without an answer, one is sent each millisecond. Handed back: the better router waits without preemption and takes over when asked (vrrpd: SIGUSR1; keepalived and FRR: preemption configured; ucarp: SIGUSR2 to the other). Healed: two Masters meet again, the client was with the one that must yield. Preempted: a better router starts. Stopped: SIGTERM to the Master, which leaves a gap of Skew_Time, 609 ms. To reach: 0 in the first three."
-	for ((round = 0; round < $(pick 5 1); round++)); do
+	for ((round = 0; round < $(pick 5 1 1); round++)); do
 		service $(possible vrrpd:vmac vrrpd:plain vrrpd:macvlan \
 		    keepalived:plain keepalived:vmac frr:macvlan ucarp:plain)
 	done
@@ -327,7 +335,7 @@ invalid() {
 		"${f[@]}" prio=0 ttl=1
 	} >"$T/bad.frames"
 	for kind in trickle flood; do
-		seconds=$(pick 10 2)
+		seconds=$(pick 10 2 5)
 		t1=$EPOCHREALTIME
 		if [ "$kind" = trickle ]; then
 			ip netns exec x "$INJECT" eth0 $((5 * seconds)) 200000 <"$T/bad.frames"
@@ -359,7 +367,7 @@ row_many() {
 	table many "$n virtual routers, all Masters killed at once" "" \
 	    "v3 100 ms. From the last advert of each Master to the Backup's first / Master_Down_Interval (360.9 ms), the last of them. To reach: at most 1.10. Two Masters: routers that both hosts are Master of before that, 10 s after the start; those have no ratio."
 	VERSION=3 INTERVAL=0.1
-	for ((round = 0; round < $(pick 3 1); round++)); do
+	for ((round = 0; round < $(pick 3 1 1); round++)); do
 		for combo in $(possible vrrpd:plain:worker vrrpd:plain:all \
 		    vrrpd:macvlan:worker keepalived:plain:all \
 		    keepalived:vmac:all frr:macvlan:all); do
@@ -410,13 +418,13 @@ many() {
 row_routers() { row_memory both; }
 row_cpu() { row_memory cpu; }
 row_memory() {
-	local memory=${COUNTS:-$(pick "1 16 64 255" 2)}
-	local cpu=${COUNTS:-$(pick "1 64 255" 2)}
+	local memory=${COUNTS:-$(pick "1 16 64 255" 2 "1 64")}
+	local cpu=${COUNTS:-$(pick "1 64 255" 2 64)}
 	case ${1:-memory} in
 	memory)	cpu= ;;
 	cpu)	memory= ;;
 	esac
-	routers "$memory" "$cpu" "$(pick 10 2)"
+	routers "$memory" "$cpu" "$(pick 10 2 6)"
 }
 
 # routers MEMORY_COUNTS CPU_COUNTS SECONDS
@@ -424,7 +432,7 @@ routers() {
 	local n combo last
 	if [ -n "$1" ]; then
 		table memory "Memory of N virtual routers" kB \
-		    "All processes of the Master's host; v2 1 s. PSS shares what is shared with the others on the host, also with the rest of the system. To reach: one router 250 kB PSS with its guard (small: 60), 255 small ones 10.4 MB, 160 kB private for each further one."
+		    "All processes of a Master without a Backup; v2 1 s. PSS shares what is shared with the others on the host: libc with the rest of the system. To reach: one router 250 kB PSS with its guard (small: 60), 255 small ones 10.4 MB, 160 kB private for each further one."
 		table kernel "Memory that the kernel needs for them" kB \
 		    "Page tables, and 16 kB of stack for each thread."
 	fi
@@ -456,12 +464,11 @@ routers_one() {
 	lan_begin a b
 	wire_begin a b
 	up "$who" "$mode" a 1 "$n" 200
-	up "$who" "$mode" b 1 "$n" 100
 	until_true "$(pick 30 10)" leads a "$n" ||
-	    say info "$n of $column: the Masters do not settle"
-	sleep 1
+	    say info "$n of $column: not all become Master"
 	line="N = $n, v$VERSION $INTERVAL s"
 	if [[ " $3 " == *" $n "* ]]; then
+		sleep 2
 		read -r -a after < <("$BENCH_C" sample a)
 		sample memory "N = $n: PSS" "$column" "${after[2]}"
 		sample memory "N = $n: private" "$column" "${after[3]}"
@@ -469,6 +476,7 @@ routers_one() {
 		sample kernel "N = $n: page tables" "$column" "${after[4]}"
 		sample kernel "N = $n: stacks" "$column" "$((after[1] * 16))"
 	fi
+	[ -n "$4" ] && up "$who" "$mode" b 1 "$n" 100
 	if [[ " $4 " == *" $n "* ]]; then
 		sleep 3		# announcements of the first seconds
 		read -r -a a1 < <("$BENCH_C" sample a)
@@ -576,7 +584,7 @@ syscalls() {
 	local who mode column host args seconds tracers
 	IFS=: read -r who mode <<<"$1"
 	column=$(label "$who" "$mode")
-	seconds=$(calc "$(pick 40 8) * $INTERVAL + 0.5")
+	seconds=$(calc "$(pick 40 8 20) * $INTERVAL + 0.5")
 	lan_begin a b
 	wire_begin a b
 	up "$who" "$mode" b 51 1 100
@@ -630,7 +638,7 @@ row_lateness() {
 	table lateness "Lateness of 10 ms adverts beside 8 busy loops" ms \
 	    "Of each advert after the one before, less 10 ms. To reach: not worse than keepalived in any line, max below 10 ms with --realtime."
 	VERSION=3 INTERVAL=0.01
-	for ((round = 0; round < $(pick 3 1); round++)); do
+	for ((round = 0; round < $(pick 3 1 1); round++)); do
 		for combo in $(possible vrrpd:plain keepalived:plain frr:macvlan \
 		    vrrpd:realtime keepalived:realtime); do
 			lateness "$combo"
@@ -691,7 +699,7 @@ row_binary() {
 		esac
 	done
 	VERSION=2 INTERVAL=1
-	for ((round = 0; round < $(pick 11 2); round++)); do
+	for ((round = 0; round < $(pick 11 2 3); round++)); do
 		for combo in $(possible vrrpd:vmac vrrpd:plain small:plain keepalived:plain); do
 			IFS=: read -r who mode <<<"$combo"
 			first_advert "$who" "$mode"
