@@ -1,6 +1,6 @@
 #!/bin/bash
 # What an advert costs: wake-ups and system calls, and nothing for what is not
-# our business.
+# our business; and what a router costs: memory.
 #
 #    a: vrrpd -p 200, and others     b: vrrpd     x: sends frames of others
 #
@@ -96,6 +96,26 @@ frames_of_others >"$T/frames"
 flood() { at x "$TOP/tests/ns/inject" eth0 3000 <"$T/frames"; }
 awake 0.5 flood
 once "30000 frames of others"
+
+# memory NAME: PSS and private kB of a daemon and its guard.  Libraries, which
+# others have too, are left out of PSS.
+memory() {
+	cat "/proc/${PID[$1]}/smaps" "/proc/$(guard_of "$1")/smaps" | awk '
+	    /^[0-9a-f]+-[0-9a-f]+ / { shared = $6 ~ /\/lib.*\.so/ }
+	    /^Pss:/ && !shared { pss += $2 }
+	    /^Private_/ { private += $2 }
+	    END { print pss, private }'
+}
+# Not the memory of valgrind or a sanitizer, which have these set.
+if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
+	also m1 x -n -3 -d 0.1 -v 71 -p 200 10.0.0.71
+	until_true 5 holds x 10.0.0.71
+	sleep 3
+	read -r pss private < <(memory m1)
+	within "kB of a Master and its guard" "$pss" 20 250
+	within "of these, of no use to another" "$private" 20 110
+	stop m1
+fi
 
 at a ip addr del 10.0.0.1/32 dev eth0
 ok "but a removed address is noticed" until_true 1 is_master a
