@@ -13,7 +13,7 @@ gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 # These need a kernel, or more time than an emulator has.
 SKIP=${SKIP:-netlink watch sim model walk}
 WARN=${WARN:--Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion}
-codec="frame.c packet.c announce.c drop.c"
+codec="frame.c packet.c announce.c duplicate.c drop.c"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 fail=0
