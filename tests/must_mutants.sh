@@ -2,7 +2,8 @@
 # make must-mutants: breaks requirements one by one, as must_mutants.txt has it,
 # in a copy of the tree; each test that is named there must then fail, run by
 # itself.  With -n those in namespaces too, which take minutes; ids as arguments
-# pick some.  Survivors are listed, and the exit status is then 1.
+# pick some, and MUTANTS=short every fourth.  Survivors are listed, and the exit
+# status is then 1.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 CC=${CC:-cc}
@@ -16,6 +17,7 @@ tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM
 work=$tmp/work
+paragraphs=0
 planted=0
 left=0
 survivors=0
@@ -46,13 +48,15 @@ unit() {
 	grep ":[FE]:[^:]*:$2:" "$tmp/out" | grep -qF -e "$3" -e "${4:-$3}"
 }
 
-# in_space FILE DESCRIPTION: whether that assertion fails; a file is run once
+# in_space FILE DESCRIPTION: whether that assertion fails; a file is run once,
+# and not for ever: a broken daemon need not heed its signals
 in_space() {
 	pattern=$(printf '%s\n' "$2" |
 	    sed 's|[].*^\\[]|\\&|g; s|\$[a-z]*|.*|g')
 	if [ ! -f "$tmp/$1.out" ]; then
 		build vrrpd || return
-		VRRPD="$work/vrrpd" "tests/ns/$1" >"$tmp/$1.out" 2>&1
+		VRRPD="$work/vrrpd" timeout -k 1 600 bash "tests/ns/$1" \
+		    >"$tmp/$1.out" 2>&1
 	fi
 	grep -q "^not ok [0-9]* - $pattern" "$tmp/$1.out"
 }
@@ -85,6 +89,8 @@ plant() {
 
 # begin IDS: whether this paragraph was asked for
 begin() {
+	paragraphs=$((paragraphs + 1))
+	[ "${MUTANTS:-}" != short ] || [ $((paragraphs % 4)) = 0 ] || return 1
 	for id in $1; do
 		case $wanted in
 		'  ' | *" $id "*) return 0 ;;

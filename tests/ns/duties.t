@@ -113,6 +113,72 @@ forward6 v6-swap
 forward6 v6-macvlan --macvlan
 same "a is as before" "$(snapshot_all a)" "$before"
 
+# --- answering ------------------------------------------------------------------
+
+# answers NAME: what came back to the client about the virtual router, once each
+answers() {
+	frames "$1" '(arp.opcode == 2 && arp.src.proto_ipv4 == 10.0.0.1 ||
+	    icmp.type == 0 && ip.src == 10.0.0.1 ||
+	    icmpv6.type == 136 && icmpv6.nd.na.target_address == 2001:db8::1 ||
+	    icmpv6.type == 129 && ipv6.src == 2001:db8::1) &&
+	    eth.dst == 02:00:00:00:00:12' arp.opcode icmp.type icmpv6.type |
+	    tr -d ' ' | sort -u | tr '\n' ' '
+}
+questions4() {
+	local mac
+	C="smac=020000000012 src=10.0.0.12"
+	frame arp $C target=10.0.0.1
+	for mac in $OWN ${V4//:/}; do
+		frame arp $C target=10.0.0.1 dmac=$mac
+		frame echo $C dst=10.0.0.1 dmac=$mac
+	done
+}
+questions6() {
+	local mac
+	C="smac=020000000012 src=2001:db8::12"
+	frame ns $C target=2001:db8::1
+	for mac in $OWN ${V6//:/}; do
+		frame ns $C target=2001:db8::1 dmac=$mac
+		frame echo $C dst=2001:db8::1 dmac=$mac
+	done
+}
+# ask NAME FAMILY OPTION...: the same questions in Backup and in Master
+ask() {
+	local name=$1 family=$2
+	shift 2
+	begin "$@"
+	capture "$name-backup"
+	"questions$family" | into
+	end_capture "$name-backup"
+	take
+	capture "$name-master"
+	"questions$family" | into
+	end_capture "$name-master"
+	stop a
+}
+for mode in swap macvlan; do
+	option=
+	[ $mode = swap ] || option=--macvlan
+	ask "v2-$mode" 4 $option 10.0.0.1
+	# proves: R3768-6.4.2-1 -, R3768-6.4.2-3 -, R3768-6.4.3-1 -
+	is "v2-$mode: a Backup answers neither ARP nor a ping" \
+	    "$(answers "v2-$mode-backup")" ""
+	# proves: R3768-6.4.2-1 +, R3768-6.4.2-3 +, R3768-6.4.3-1 +
+	is "v2-$mode: a Master does" "$(answers "v2-$mode-master")" "0 2 "
+	ask "v3-$mode" 4 -3 $option 10.0.0.1
+	# proves: R9568-6.4.2-a -, R9568-6.4.2-e -, R9568-6.4.3-a -
+	is "v3-$mode: a Backup answers neither ARP nor a ping" \
+	    "$(answers "v3-$mode-backup")" ""
+	# proves: R9568-6.4.2-a +, R9568-6.4.2-e +, R9568-6.4.3-a +
+	is "v3-$mode: a Master does" "$(answers "v3-$mode-master")" "0 2 "
+	ask "v6-$mode" 6 $option fe80::1 2001:db8::1
+	# proves: R9568-6.4.2-b -, R9568-6.4.2-e -, R9568-6.4.3-c -
+	is "v6-$mode: a Backup answers neither solicitations nor a ping" \
+	    "$(answers "v6-$mode-backup")" ""
+	# proves: R9568-6.4.2-b +, R9568-6.4.2-e +, R9568-6.4.3-c +
+	is "v6-$mode: a Master does" "$(answers "v6-$mode-master")" "129 136 "
+done
+
 # --- accepting, version 2 -------------------------------------------------------
 
 begin --no-accept 10.0.0.1

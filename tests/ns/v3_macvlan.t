@@ -194,8 +194,7 @@ is "questions from the virtual MAC name no other (R9568-8.2.2-3, -4)" \
 # proves: P-38 -
 is "the own address never asks from the virtual MAC, nor the other way round" \
     "$(frames who "arp.opcode == 1 && ((arp.src.proto_ipv4 == 10.0.0.1) != (arp.src.hw_mac == $V4))" frame.number)" ""
-# proves: R9568-6.4.2-a -, R9568-6.4.2-b -, R9568-6.4.2-d -, R9568-6.4.2-e -
-# proves: R9568-6.4.3-a -, R9568-6.4.3-c -
+# proves: R9568-6.4.2-d -, R9568-6.4.2-e -
 is "b answers nothing to or about the virtual router (F40)" "$(frames from-b \
     "eth.src == 02:00:00:00:00:12 && frame.time_epoch >= $asked &&
      (arp.opcode == 2 || icmp || icmpv6.type == 129 || icmpv6.type == 136)" \
