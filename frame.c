@@ -35,12 +35,12 @@ const struct vrrp_family vrrp_ipv6 = {
 	.mac_family = 2
 };
 
+/* Into one that is all zero. */
 static void
 get_addr(struct reader *r, struct vrrp_addr *addr, uint8_t len)
 {
 	const uint8_t *p = take(r, len);
 
-	memset(addr, 0, sizeof(*addr));
 	if (p)
 		memcpy(addr->octet, p, len);
 }

@@ -73,6 +73,7 @@ START_TEST(gratuitous_arp)
 	    "000108000604000100005e000133c000020100005e000133c0000201";
 	struct vrrp_addr vip = addr("192.0.2.1");
 	uint8_t frame[VRRP_FRAME_MIN], expect[VRRP_FRAME_MIN] = { 0 };
+	struct vrrp_question q;
 	unsigned version;
 
 	for (version = 2; version <= 3; version++) {
@@ -81,6 +82,7 @@ START_TEST(gratuitous_arp)
 		ck_assert_uint_eq(arp_build(frame, sizeof(frame), false, mac51,
 		    &vip, version), VRRP_FRAME_MIN);
 		ck_assert_mem_eq(frame, expect, sizeof(frame));
+		ck_assert(!question_parse(&q, &vrrp_ipv4, frame, 42));
 		ck_assert_uint_eq(unhex(expect, sizeof(expect), a02), 42);
 		expect[21] = 2;
 		ck_assert_uint_eq(arp_build(frame, sizeof(frame), true, mac51,
@@ -167,6 +169,10 @@ START_TEST(questions)
 	ck_assert(question_parse(&q, &vrrp_ipv4, frame, len));
 	ck_assert_mem_eq(&q.target, &target, sizeof(target));
 	ck_assert_mem_eq(&q.asker, &asker, sizeof(asker));
+	ck_assert_mem_eq(q.mac, host, sizeof(host));
+	/* RFC 826: told is the sender of the request, not of the frame. */
+	memcpy(frame + 6, mac51v6, sizeof(mac51v6));
+	ck_assert(question_parse(&q, &vrrp_ipv4, frame, len));
 	ck_assert_mem_eq(q.mac, host, sizeof(host));
 	/* Padded, and to one MAC as Linux asks again; a probe of RFC 5227 */
 	memcpy(frame, mac51, sizeof(mac51));
@@ -255,21 +261,28 @@ START_TEST(no_questions)
 		{ false, 12, 0x86 },		/* EtherType */
 		{ false, 13, 0x00 },
 		{ false, 15, 6 },		/* not Ethernet */
+		{ false, 15, 0 },
 		{ false, 14, 1 },
 		{ false, 16, 0x86 },		/* not IPv4 */
+		{ false, 16, 7 },
 		{ false, 17, 1 },
 		{ false, 18, 8 },		/* lengths */
+		{ false, 18, 5 },
 		{ false, 19, 16 },
+		{ false, 19, 3 },
 		{ false, 21, 2 },		/* a reply */
 		{ false, 20, 1 },
 		{ false, 21, 0 },
 		{ true, 12, 0x08 },
 		{ true, 13, 0x00 },
+		{ true, 13, 0xde },
+		{ true, IP, 0x70 },		/* version 7 */
 		{ true, IP + 4, 1 },		/* longer than the frame */
 		{ true, IP + 5, 33 },
 		{ true, IP + 5, 23 },
 		{ true, IP + 6, 17 },		/* not ICMPv6 */
 		{ true, IP + 6, 0 },
+		{ true, IP + 6, 59 },
 		{ true, IP + 7, 254 },		/* came through a router */
 		{ true, NS_MSG, 136 },		/* an advertisement */
 		{ true, NS_MSG, 134 },

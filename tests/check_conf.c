@@ -106,6 +106,7 @@ START_TEST(accepted)
 	} t[] = {
 		{ 'i', "e", "interface e\n" },
 		{ 'i', "abcdefghijklmno", "interface abcdefghijklmno\n" },
+		{ 'i', "-", "interface -\n" },
 		{ 'i', "br-lan.12", "interface br-lan.12\n" },	/* C15 */
 		{ 'v', "1", "vrid 1\n" },
 		{ 'v', "255", "vrid 255\n" },
@@ -119,6 +120,7 @@ START_TEST(accepted)
 		{ 'a', "none", "authentication none\n" },
 		{ 'a', "pw/secret", "authentication password\n" },
 		{ 'f', "/var/run", "pid file /var/run/vrrpd_" },
+		{ 'f', "\xc3\xa9", "pid file \xc3\xa9/vrrpd_" },
 		{ 'U', "/bin/up", "on master /bin/up\n" },
 		{ CONF_ON_BACKUP, "/bin/down", "on backup /bin/down\n" },
 		{ 'S', "0", "start delay 0 s\n" },
@@ -164,6 +166,12 @@ START_TEST(flags)
 	ck_assert(conf.dry_run && !conf.foreground && !conf.daemonize);
 	ck_assert_int_eq(conf_set(&conf, 'l', repeat('x', 32), err), 0);
 	ck_assert_uint_eq(strlen(conf.log_name), 32);
+	ck_assert_int_eq(conf_set(&conf, 'l', "!~", err), 0);
+	ck_assert_str_eq(conf.log_name, "!~");
+	/* The last word counts, whole. */
+	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'i', "lo", err), 0);
+	ck_assert_str_eq(conf.vr.ifname, "lo");
 	ck_assert_int_eq(conf_set(&conf, 'L', "err", err), 0);
 	ck_assert_int_eq(conf.log_level, LOG_ERR);
 	ck_assert_int_eq(conf_set(&conf, 'L', "debug", err), 0);
@@ -190,6 +198,9 @@ START_TEST(refused)
 		{ 'v', "5 ", RANGE("-v", "5 ", "1", "255") },
 		{ 'v', "5x", RANGE("-v", "5x", "1", "255") },
 		{ 'v', "0x5", RANGE("-v", "0x5", "1", "255") },
+		{ 'v', "1:", RANGE("-v", "1:", "1", "255") },
+		{ 'v', "1/", RANGE("-v", "1/", "1", "255") },
+		{ 'v', "1\xb9", RANGE("-v", "1\xb9", "1", "255") },
 		{ 'v', "4294967297", RANGE("-v", "4294967297", "1", "255") },
 		{ 'v', "18446744073709551617",
 		    RANGE("-v", "18446744073709551617", "1", "255") },
@@ -231,6 +242,7 @@ START_TEST(refused)
 		{ 'l', "", "-l '': must have 1 to 32 characters" },
 		{ 'l', X10 X10 X10 "xxx",
 		    "-l '" X10 X10 X10 "xxx': must have 1 to 32 characters" },
+		{ 'l', " a", "-l: character 1 is not a printable one" },
 		{ 'l', "a b", "-l: character 2 is not a printable one" },
 		{ 'l', "ab\x7f", "-l: character 3 is not a printable one" },
 		{ 'm', "eth1", "option 109 is not known" },
@@ -299,6 +311,21 @@ START_TEST(passwords)
 }
 END_TEST
 
+/* Eight octets and nothing beside them */
+START_TEST(longest_password)
+{
+	static const uint8_t octets[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct conf expected;
+
+	memset(&conf, 0xff, sizeof(conf));
+	memset(&expected, 0xff, sizeof(expected));
+	expected.vr.auth_type = VRRP_AUTH_PASSWORD;
+	memcpy(expected.vr.auth, octets, sizeof(octets));
+	ck_assert_int_eq(conf_set(&conf, 'a', "pw/0x0102030405060708", err), 0);
+	ck_assert_mem_eq(&conf, &expected, sizeof(conf));
+}
+END_TEST
+
 /* proves: R2338-5.3.6.2-2 +, R2338-5.3.10-1 - */
 START_TEST(refused_passwords)
 {
@@ -364,10 +391,12 @@ START_TEST(addresses)
 		{ "126.255.255.254", "126.255.255.254", 32 },
 		{ "128.0.0.0", "128.0.0.0", 32 },
 		{ "223.255.255.255", "223.255.255.255", 32 },
+		{ "254.128.0.1", "254.128.0.1", 32 },	/* not as fe80: */
 		{ "10.0.0.0/31", "10.0.0.0", 31 },	/* RFC 3021 */
 		{ "10.0.0.1/31", "10.0.0.1", 31 },
 		{ "10.0.1.0/23", "10.0.1.0", 23 },
 		{ "10.0.0.255/23", "10.0.0.255", 23 },
+		{ "172.16.255.255/12", "172.16.255.255", 12 },
 	};
 	struct in_addr in;
 	size_t i;
@@ -422,6 +451,7 @@ START_TEST(refused_addresses)
 		{ "192.0.2.3/30", BROAD },
 		{ "191.255.255.255/2", BROAD },
 		{ "192.0.2.0/24", NET },
+		{ "192.0.2.4/30", NET },
 		{ "128.0.0.0/1", NET },
 	};
 	char message[CONF_ERROR_LEN];
@@ -540,6 +570,10 @@ START_TEST(guard_and_lease)
 	ck_assert_int_eq(conf_set(&conf, CONF_NO_LEASE, NULL, err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), 0);
 	ck_assert_int_eq(conf_hang_limit(&conf), 3 * VRRP_SECOND);
+	conf.vr.interval = 30 * VRRP_CENTISECOND;
+	ck_assert_int_eq(conf_hang_limit(&conf), VRRP_SECOND);
+	conf.vr.interval = 40 * VRRP_CENTISECOND;
+	ck_assert_int_eq(conf_hang_limit(&conf), 120 * VRRP_CENTISECOND);
 	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
 	ck_assert(prints("guard no\nlease no\nhang limit 0 s\n"));
 	conf.sandbox = false;
@@ -579,6 +613,11 @@ START_TEST(cleanup)
 	ck_assert_int_eq(conf_set(&conf, CONF_DRY_RUN, NULL, err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 	ck_assert_str_eq(err, "--dry-run: not with cleanup");
+	/* What it is told of the router must go together as for the daemon. */
+	conf.dry_run = false;
+	ck_assert_int_eq(conf_set(&conf, CONF_MACVLAN, NULL, err), 0);
+	ck_assert_int_eq(conf_set(&conf, 'n', NULL, err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), -1);
 }
 END_TEST
 
@@ -610,6 +649,7 @@ START_TEST(owner)
 		{ "255", { false, true }, 0, "192.0.2.2 is a real address of "
 		    "eth0 and 192.0.2.1 is not: own all or none" },
 	};
+	static const bool last[] = { false, false, true };
 	size_t i;
 
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -627,6 +667,12 @@ START_TEST(owner)
 		ck_assert(conf.vr.owner == t[i].real[0]);
 		ck_assert_uint_eq(conf.vr.priority, t[i].settled);
 	}
+	/* Also of the last of three */
+	setup();
+	set_minimum();
+	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.2", err), 0);
+	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.3", err), 0);
+	ck_assert_int_eq(conf_set_owner(&conf, last, err), -1);
 }
 END_TEST
 
@@ -707,6 +753,7 @@ main(void)
 	tcase_add_test(tc, refused);
 	tcase_add_test(tc, longest_paths);
 	tcase_add_test(tc, passwords);
+	tcase_add_test(tc, longest_password);
 	tcase_add_test(tc, refused_passwords);
 	tcase_add_test(tc, password_not_shown);
 	tcase_add_test(tc, addresses);

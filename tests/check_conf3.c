@@ -127,6 +127,7 @@ START_TEST(interval)
 		{ "40.95", 4095, V2("40.95"), NULL },
 		{ "40.96", 4096, V2("40.96"), V3("40.96") },
 		{ "41", 4100, NULL, V3("41.00") },
+		{ "254.5", 25450, V2("254.50"), V3("254.50") },
 		{ "255", 25500, NULL, V3("255.00") },
 		{ "255.00", 25500, NULL, V3("255.00") },
 	};
@@ -278,6 +279,7 @@ START_TEST(refused)
 		{ CONF_VERSION, "3.0", VERS("3.0") },
 		{ CONF_CHECKSUM, "", SUM("") },
 		{ CONF_CHECKSUM, "rfc5798", SUM("rfc5798") },
+		{ CONF_CHECKSUM, "rfc9569", SUM("rfc9569") },
 		{ CONF_CHECKSUM, "AUTO", SUM("AUTO") },
 		{ CONF_CHECKSUM, "pseudo", SUM("pseudo") },
 		{ CONF_CHECKSUM, "auto ", SUM("auto ") },
@@ -355,6 +357,9 @@ START_TEST(conflicts)
 		    "address list" },
 		{ "192.0.2.1", { 0, CONF_STRICT_ADDRESSES }, { NULL, NULL },
 		    NULL },
+		{ "192.0.2.1", { 0, CONF_MACVLAN }, { NULL, "a0" }, NULL },
+		{ "192.0.2.1", { 0, CONF_DRY_RUN }, { NULL, NULL }, NULL },
+		{ "192.0.2.1", { 0, 'F' }, { NULL, NULL }, NULL },
 		{ "192.0.2.1", { 'D', 'F' }, { NULL, NULL },
 		    "-D and -F: background or foreground, not both" },
 	};
@@ -387,6 +392,21 @@ START_TEST(macvlan_names)
 	finish(NULL);
 	ck_assert(!conf.use_macvlan);
 	ck_assert(prints("\nvirtual mac on eth0\n"));
+	/* It is no name before it is asked for. */
+	begin("192.0.2.1");
+	give('i', "vrrp.51");
+	finish(NULL);
+	/* Names of one letter, and of an octet that is no letter */
+	begin("192.0.2.1");
+	give('i', "e");
+	give(CONF_MACVLAN, "v");
+	finish(NULL);
+	ck_assert_str_eq(conf.macvlan, "v");
+	begin("192.0.2.1");
+	give('i', "\xfe");
+	give(CONF_MACVLAN, "\xff");
+	finish(NULL);
+	ck_assert_str_eq(conf.macvlan, "\xff");
 	/* Its own default name for an interface is refused too. */
 	begin("192.0.2.1");
 	give('i', "vrrp.51");
@@ -445,6 +465,7 @@ START_TEST(addresses)
 		{ "febf:ffff::1", "febf:ffff::1", 64 },
 		{ "fec0::1", "fec0::1", 128 },
 		{ "fe7f::1", "fe7f::1", 128 },
+		{ "2080::1", "2080::1", 128 },
 		{ "2001:db8::1", "2001:db8::1", 128 },
 		{ "2001:db8::1/64", "2001:db8::1", 64 },
 		{ "2001:db8::1/128", "2001:db8::1", 128 },
@@ -572,6 +593,13 @@ START_TEST(no_link_local)
 		err[0] = '\0';
 		finish(NULL);
 	}
+	/* Nor among so many, or behind the last */
+	begin(NULL);
+	for (i = 1; i <= VRRP_ADDR_MAX; i++) {
+		snprintf(message, sizeof(message), "2001:db8::%zx", i);
+		ck_assert_int_eq(conf_add_address(&conf, message, err), 0);
+	}
+	ck_assert_int_eq(conf_finish(&conf, err), -1);
 	/* IPv4 has no such thing. */
 	begin("192.0.2.1");
 	give('3', NULL);

@@ -765,6 +765,95 @@ START_TEST(quiet_master_is_quiet)
 }
 END_TEST
 
+/* Whatever stood there before */
+START_TEST(begins)
+{
+	struct vrrp other;
+
+	conf.start_delay = A;
+	memset(&vr, 0xff, sizeof(vr));
+	memset(&other, 0, sizeof(other));
+	vrrp_init(&vr, &conf, now);
+	vrrp_init(&other, &conf, now);
+	ck_assert_mem_eq(&vr, &other, sizeof(vr));
+	ck_assert_int_eq(vr.why, VRRP_WHY_START);
+	ck_assert_int_eq(vr.since, now);
+	ck_assert_int_eq(vr.heard_at, NEVER);
+	ck_assert_int_eq(vr.preempt_deadline, NEVER);
+	SEE(0, 0, INIT, NEVER, NEVER);
+}
+END_TEST
+
+/* A new state begins with nothing of the one before. */
+START_TEST(forgets)
+{
+	enter(BACKUP);
+	vr.quiet = vr.resigned = true;
+	vr.preempt_deadline = now;
+	vr.announce_left = 3;
+	step(VRRP_EV_LINK_DOWN);
+	ck_assert(!vr.quiet && !vr.resigned);
+	ck_assert_int_eq(vr.preempt_deadline, NEVER);
+	ck_assert_uint_eq(vr.announce_left, 0);
+}
+END_TEST
+
+/* Of answers there are three in each interval, also in the first. */
+START_TEST(replies)
+{
+	unsigned i, interval;
+
+	enter(MASTER);
+	vr.faults = 2;
+	for (interval = 0; interval < 2; interval++) {
+		for (i = 1; i <= 3; i++) {
+			now += MS;
+			ck_assert_uint_eq(hear(99), ANSWER);
+			ck_assert_uint_eq(vr.replies_left, 3 - i);
+		}
+		now += MS;
+		ck_assert_uint_eq(hear(99), 0);
+		ck_assert_uint_eq(vr.replies_left, 0);
+		now = vr.deadline;
+		step(VRRP_EV_TIMER);
+		ck_assert_uint_eq(vr.faults, 0);
+	}
+}
+END_TEST
+
+/* F08: reported twice, late: the end of the patience stays where it was. */
+START_TEST(carrier_lost_twice)
+{
+	usec_t deadline;
+
+	enter(MASTER);
+	SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, now + 2 * A, NEVER);
+	deadline = vr.deadline;
+	now += 3 * A;
+	SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, deadline, NEVER);
+}
+END_TEST
+
+/* An owner that is held back has no other reason than the start. */
+START_TEST(owner_waits)
+{
+	set_priority(VRRP_PRIORITY_OWNER);
+	conf.start_delay = 5 * A;
+	enter(BACKUP);
+	ck_assert_int_eq(vr.why, VRRP_WHY_START);
+}
+END_TEST
+
+/* The least that is not "never": one microsecond */
+START_TEST(shortest_refresh)
+{
+	conf.refresh = 1;
+	enter(MASTER);
+	run_until(now + (VRRP_ANNOUNCE_ROUNDS - 1) * GAP);
+	ck_assert_int_eq(vr.announce_deadline, now + 1);
+}
+END_TEST
+
 /*
  * P-51: the reason is the last thing that was heard.
  * proves: P-51 +
@@ -813,5 +902,11 @@ main(void)
 	tcase_add_test(tc, state_names);
 	tcase_add_test(tc, quiet_master_is_quiet);
 	tcase_add_test(tc, resigned_then_lower);
+	tcase_add_test(tc, begins);
+	tcase_add_test(tc, forgets);
+	tcase_add_test(tc, replies);
+	tcase_add_test(tc, carrier_lost_twice);
+	tcase_add_test(tc, owner_waits);
+	tcase_add_test(tc, shortest_refresh);
 	return run_case(tc, "fsm", 60);
 }

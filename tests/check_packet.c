@@ -31,22 +31,17 @@ verdict_text(char *buf, size_t size, enum vrrp_drop drop)
  */
 START_TEST(golden_verdicts)
 {
-	unsigned i;
+	struct vector *v = &vectors[_i];
+	uint8_t *frame = exact(v->frame, v->len);
+	char verdict[64];
 
-	for (i = 0; i < nvectors; i++) {
-		struct vector *v = &vectors[i];
-		uint8_t *frame = exact(v->frame, v->len);
-		char verdict[64];
-
-		context(v->context);
-		verdict_text(verdict, sizeof(verdict), climb(frame, v->len));
-		ck_assert_msg(strcmp(verdict, v->verdict) == 0,
-		    "%s at %s: %s, not %s", v->id, v->context, verdict,
-		    v->verdict);
-		ck_assert_msg(strcmp(form, v->sum) == 0, "%s at %s: sum %s",
-		    v->id, v->context, form);
-		free(frame);
-	}
+	context(v->context);
+	verdict_text(verdict, sizeof(verdict), climb(frame, v->len));
+	ck_assert_msg(strcmp(verdict, v->verdict) == 0,
+	    "%s at %s: %s, not %s", v->id, v->context, verdict, v->verdict);
+	ck_assert_msg(strcmp(form, v->sum) == 0, "%s at %s: sum %s",
+	    v->id, v->context, form);
+	free(frame);
 }
 END_TEST
 
@@ -567,6 +562,18 @@ START_TEST(ip_header)
 }
 END_TEST
 
+/* A header of four words and a sum that is right for these */
+START_TEST(ip_header_too_short)
+{
+	struct spoilt s;
+
+	set_spoilt(&s, false);
+	s.frame[IP] = 0x44;
+	put_checksum(s.frame + IP + 10, s.frame + IP, 16, 0);
+	ck_assert_int_eq(climb(s.frame, sizeof(s.frame)), VRRP_DROP_IP);
+}
+END_TEST
+
 /*
  * C03, P-33, I40 to I42: each of the eight octets counts, also the fill
  * proves: R2338-5.3.6.2-3 +-, R2338-5.3.10-2 -
@@ -681,6 +688,53 @@ START_TEST(drop_texts)
 	ck_assert_str_eq(text, "interval is 0.01 s, not 40.95 s");
 	vrrp_drop_text(text, sizeof(text), VRRP_DROP_AUTH, 1, 1);
 	ck_assert_str_eq(text, "wrong password");
+}
+END_TEST
+
+/*
+ * What is said of a message of three addresses, 28 octets, that is cut short or
+ * goes on; the count that stands in it is believed from the whole header on.
+ */
+START_TEST(message_lengths)
+{
+	static const uint8_t octets[36] = { 0x21, 51, 200, 3, 0, 1 };
+	uint8_t type_3 = 0x23;
+	size_t len;
+
+	context("C2");
+	for (len = 0; len <= sizeof(octets); len++) {
+		uint8_t *msg = exact(octets, len);
+
+		memset(&pkt, 0, sizeof(pkt));
+		pkt.msg = msg;
+		pkt.len = len;
+		ck_assert_int_eq(advert_parse(&adv, &pkt, &conf), len == 28 ?
+		    VRRP_DROP_CHECKSUM : VRRP_DROP_LENGTH);
+		if (len != 28) {
+			ck_assert_uint_eq(pkt.got, len);
+			ck_assert_uint_eq(pkt.want, len < 8 ? 20 : 28);
+		}
+		free(msg);
+	}
+	pkt.msg = &type_3;
+	pkt.len = 1;
+	ck_assert_int_eq(advert_parse(&adv, &pkt, &conf), VRRP_DROP_TYPE);
+	ck_assert_uint_eq(pkt.got, 3);
+	ck_assert_uint_eq(pkt.want, 1);
+}
+END_TEST
+
+/* The longest interval of version 2, theirs and ours, in centiseconds */
+START_TEST(interval_values)
+{
+	context("C2");
+	ck_assert_int_eq(climb_vector("V11"), VRRP_DROP_INTERVAL);
+	ck_assert_uint_eq(got, 25500);
+	ck_assert_uint_eq(want, 100);
+	context("C2i255");
+	ck_assert_int_eq(climb_vector("V03"), VRRP_DROP_INTERVAL);
+	ck_assert_uint_eq(got, 100);
+	ck_assert_uint_eq(want, 25500);
 }
 END_TEST
 
@@ -825,6 +879,8 @@ START_TEST(virtual_mac)
 		memcpy(mac, mac51, sizeof(mac));
 		mac[i] ^= 0x42;
 		ck_assert(!vrrp_mac_is_virtual(mac));
+		mac[i] = mac51[i] ^ 0x80;
+		ck_assert(!vrrp_mac_is_virtual(mac));
 	}
 	mac[4] = 0;
 	ck_assert(!vrrp_mac_is_virtual(mac));
@@ -839,7 +895,7 @@ main(void)
 	TCase *tc = tcase_create("packet");
 
 	tcase_add_checked_fixture(tc, load_vectors, NULL);
-	tcase_add_test(tc, golden_verdicts);
+	tcase_add_loop_test(tc, golden_verdicts, 0, NVECTORS);
 	tcase_add_test(tc, golden_fields);
 	tcase_add_test(tc, golden_build);
 	tcase_add_test(tc, every_advert);
@@ -848,10 +904,13 @@ main(void)
 	tcase_add_loop_test(tc, rung, VRRP_DROP_IP, VRRP_DROP_MAX);
 	tcase_add_loop_test(tc, rung_order, VRRP_DROP_IP, VRRP_DROP_MAX);
 	tcase_add_test(tc, ip_header);
+	tcase_add_test(tc, ip_header_too_short);
 	tcase_add_test(tc, password_octets);
 	tcase_add_test(tc, own_addresses);
 	tcase_add_test(tc, address_sets);
 	tcase_add_test(tc, drop_texts);
+	tcase_add_test(tc, message_lengths);
+	tcase_add_test(tc, interval_values);
 	tcase_add_test(tc, carp_text);
 	tcase_add_test(tc, checksum_zeros);
 	tcase_add_test(tc, most_addresses);

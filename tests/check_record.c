@@ -82,6 +82,7 @@ START_TEST(frame_there_and_back)
 
 	for (i = 0; i < sizeof(frame); i++)
 		frame[i] = (uint8_t)i;
+	memset(text, 'x', sizeof(text));
 	record_print_frame(text, frame, 3);
 	ck_assert_str_eq(text, "000102\n");
 	ck_assert_uint_eq(record_parse_frame(again, "09af5e\n"), 3);
@@ -95,7 +96,8 @@ END_TEST
 
 static const char *const wrong_frames[] = {
 	"", "\n", "00", "0\n", "000\n", "00\n\n", "00\nx", " 00\n", "00 00\n",
-	"0x00\n", "0A\n", "A0\n", "g0\n", "0g\n", "/0\n", "`0\n", ":0\n"
+	"0x00\n", "0A\n", "A0\n", "g0\n", "0g\n", "/0\n", "`0\n", ":0\n",
+	"00\n\xff"
 };
 
 START_TEST(frame_refused)

@@ -174,7 +174,8 @@ walk_check(const struct vrrp *before, enum vrrp_event_type type,
 
 	walk_actions(before, actions);
 	ck_assert((vr.deadline == NEVER) == (vr.state == INIT));
-	ck_assert(vr.announce_deadline == NEVER || is);
+	ck_assert(is || (vr.announce_deadline == NEVER &&
+	    vr.announce_left == 0));
 	ck_assert(before->state != INIT || vr.state == INIT ||
 	    type == VRRP_EV_LINK_UP);
 	if ((actions & VRRP_ACT_ADVERT) != 0)
