@@ -1,0 +1,81 @@
+#!/usr/bin/perl
+# mutants_judge.pl EQUIVALENT MUTANTS VERDICTS: what mutants.sh found, held
+# against the list of equivalent mutants.  The status is 1 if one survives that
+# is not on the list, or if the list is out of date.  Without VERDICTS it prints
+# the names of those on the list.
+use strict;
+use warnings;
+
+my ($list, $all, $verdicts) = @ARGV;
+my (%mutant, %seen, %files, %verdict, %equivalent, %count);
+my $bad = 0;
+
+sub lines {
+	my ($name) = @_;
+	open my $in, '<', $name or die "$name: $!\n";
+	chomp(my @lines = <$in>);
+	return @lines;
+}
+
+# A key: file, function, the line as it is, as it becomes, which of such lines
+for (lines($all)) {
+	my ($name, $function, $old, $new) = split /\t/, $_, -1;
+	my ($file) = $name =~ /^([^:]+)/;
+	my $key = join "\t", "$file $function", $old, $new;
+	$mutant{$name} = $key . "\t" . ++$seen{$key};
+	$files{$file} = 1;
+}
+$seen{$_} = 1 for values %mutant;
+if (defined $verdicts) {
+	$verdict{(split /\t/)[1]} = (split /\t/)[0] for lines($verdicts);
+}
+
+my ($place, $number, $old);
+for (lines($list)) {
+	if (/^(\w+\.[ch] \S+)(?: (\d+))?$/) {
+		($place, $number) = ($1, $2 // 1);
+	} elsif (/^- (.*)/) {
+		$old = $1;
+	} elsif (/^\+ ?(.*)/ && $files{(split / /, $place)[0]}) {
+		my $key = join "\t", $place, $old, $1, $number;
+		$equivalent{$key} = 1;
+		next if $seen{$key};
+		print "$list: no such mutant in $place:\n- $old\n+ $1\n";
+		$bad++;
+	}
+}
+
+if (!defined $verdicts) {
+	print map { "$_\n" } grep { $equivalent{$mutant{$_}} } sort keys %mutant
+	    if !$bad;
+	exit($bad ? 1 : 0);
+}
+
+for my $name (sort keys %verdict) {
+	my ($file) = $name =~ /^([^:]+)/;
+	my $kind = $verdict{$name};
+	if ($equivalent{$mutant{$name}}) {
+		if ($kind !~ /^(?:survived|same)$/) {
+			print "$list: $name is not equivalent: $kind\n";
+			$bad++;
+		}
+		$kind = 'equivalent' if $kind eq 'survived';
+	} elsif ($kind eq 'survived') {
+		my (undef, $was, $becomes) = split /\t/, $mutant{$name};
+		print "$name survives\n- $was\n+ $becomes\n";
+		$bad++;
+	}
+	next if $kind eq 'unbuilt';
+	$kind = 'equivalent' if $kind eq 'same';
+	$count{$_}{$kind}++ for $file, 'all';
+	$count{$_}{mutants}++ for $file, 'all';
+}
+for my $file (sort { $a eq 'all' ? 1 : $b eq 'all' ? -1 : $a cmp $b }
+    keys %count) {
+	my ($all, $killed, $equivalent, $survived) =
+	    map { $count{$file}{$_} // 0 }
+	    qw(mutants killed equivalent survived);
+	print $file eq 'all' ? 'mutants: ' : "$file: ", "$all mutants, ",
+	    "$killed killed, $equivalent equivalent, $survived survivors\n";
+}
+exit($bad || !%count ? 1 : 0);
