@@ -784,6 +784,17 @@ START_TEST(begins)
 }
 END_TEST
 
+/* Of two delays the one after the start holds for who hears a lower one. */
+START_TEST(lower_while_held)
+{
+	conf.start_delay = 60 * A;
+	conf.preempt_delay = 120 * A;
+	enter(BACKUP);
+	now += A;
+	SEE(hear(50), 0, BACKUP, START + 60 * A, NEVER);
+}
+END_TEST
+
 /* A new state begins with nothing of the one before. */
 START_TEST(forgets)
 {
@@ -903,6 +914,7 @@ main(void)
 	tcase_add_test(tc, quiet_master_is_quiet);
 	tcase_add_test(tc, resigned_then_lower);
 	tcase_add_test(tc, begins);
+	tcase_add_test(tc, lower_while_held);
 	tcase_add_test(tc, forgets);
 	tcase_add_test(tc, replies);
 	tcase_add_test(tc, carrier_lost_twice);
