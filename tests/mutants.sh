@@ -21,6 +21,8 @@ J=${J:-2}
 CFLAGS="-std=c11 -D_GNU_SOURCE -O2"
 MUST="-Werror=return-type -Werror=int-conversion -Werror=implicit"
 SAN="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+STRICT=-fsanitize=bounds-strict		# also of the last array of a struct
+! "$CC" $STRICT -x c -c -o /dev/null /dev/null 2>/dev/null || SAN="$SAN $STRICT"
 LIBS="-lcheck -lsubunit -lrt -lm -lpthread"
 PURE="fsm frame packet announce drop conf record"
 SECONDS_OF_CPU=4			# for a test of some milliseconds

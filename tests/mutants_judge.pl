@@ -51,7 +51,7 @@ if (!defined $verdicts) {
 	exit($bad ? 1 : 0);
 }
 
-for my $name (sort keys %verdict) {
+for my $name (sort grep { $mutant{$_} } keys %verdict) {
 	my ($file) = $name =~ /^([^:]+)/;
 	my $kind = $verdict{$name};
 	if ($equivalent{$mutant{$name}}) {
