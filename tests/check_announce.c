@@ -443,6 +443,7 @@ START_TEST(no_claims)
 		{ false, 18, 8 },		/* lengths */
 		{ false, 19, 16 },
 		{ true, 12, 0x08 },
+		{ true, 13, 0xde },
 		{ true, 13, 0x00 },
 		{ true, IP, 0x40 },
 		{ true, IP + 4, 1 },		/* longer than the frame */
