@@ -130,7 +130,7 @@ verdict_at_last() {
 	fi
 	verdict=survived
 	! by=$(fails_at_last) || verdict=killed
-	echo "$verdict $by" >"$code"
+	echo "$verdict $by" >"$dir/code" && mv "$dir/code" "$code"
 }
 
 # The verdict on one mutant, a line: kind, name, and who killed it.  Compiling

@@ -54,6 +54,10 @@ if (!defined $verdicts) {
 for my $name (sort grep { $mutant{$_} } keys %verdict) {
 	my ($file) = $name =~ /^([^:]+)/;
 	my $kind = $verdict{$name};
+	if ($kind !~ /^(?:killed|survived|same|unbuilt)$/) {
+		print "$name has no verdict\n";
+		$bad++;
+	}
 	if ($equivalent{$mutant{$name}}) {
 		if ($kind !~ /^(?:survived|same)$/) {
 			print "$list: $name is not equivalent: $kind\n";
