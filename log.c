@@ -2,20 +2,30 @@
  * One line per message, to stderr or syslog, in one write.  Levels are those
  * of syslog.h: our own failure is an error, a peer's a warning, a change of
  * state a notice.  No message may hold a password.
+ *
+ * Nobody ever waits for the log: what the other side does not take at once is
+ * lost, and counted.  syslog(3) would wait for a syslogd that hangs.
  */
 #include "log.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
 	LINE_MAX_LEN = 512,
-	IDENT_LEN = 64
+	IDENT_LEN = 64,
+	PREFIX_LEN = VRRP_IFNAME_LEN + 16,
+	DATE_LEN = 48			/* with all else before a line */
 };
 
 #define LIMIT_INTERVAL	(60 * VRRP_SECOND)
@@ -24,16 +34,40 @@ static int threshold = LOG_INFO;
 static bool use_syslog;
 static bool use_journal;	/* stderr is the journal */
 static bool timestamps;
-static char prefix[VRRP_IFNAME_LEN + 16];
+static char prefix[PREFIX_LEN];
 static char ident[IDENT_LEN];
+static int syslog_fd = -1;	/* connected to it, if there is one */
+static int terminal_fd = -1;	/* the terminal that stderr is */
+static unsigned lost;		/* lines, since the last one written */
 
-/* To stderr.  Lines have a time only once log_prefix() was called. */
+/*
+ * A terminal with room for half a line lets poll() say that there is room, and
+ * then waits.  One that is opened again does not, and whoever shares stderr
+ * with us keeps it as it is.
+ */
+static void
+open_terminal(void)
+{
+	const int saved = errno;
+
+	if (terminal_fd == -1 && isatty(STDERR_FILENO))
+		terminal_fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK |
+		    O_NOCTTY | O_CLOEXEC);
+	errno = saved;
+}
+
+/*
+ * To stderr.  Lines have a time only once log_prefix() was called.  errno stays
+ * as it is: what is told next may be about it.
+ */
 void
 log_open(int level)
 {
 	threshold = level;
 	use_syslog = false;
 	use_journal = getenv("JOURNAL_STREAM") != NULL;
+	lost = 0;			/* none of this log */
+	open_terminal();
 }
 
 /* "eth0 vrid 51: " before every line from now on */
@@ -45,6 +79,21 @@ log_prefix(const char *ifname, unsigned vrid)
 	tzset();
 }
 
+/* Also when it has been connected: syslogd may have been started again. */
+static bool
+connect_syslog(void)
+{
+	static const struct sockaddr_un sun = {
+		.sun_family = AF_UNIX, .sun_path = "/dev/log"
+	};
+
+	if (syslog_fd == -1)
+		syslog_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC |
+		    SOCK_NONBLOCK, 0);
+	return syslog_fd != -1 && connect(syslog_fd,
+	    (const struct sockaddr *)&sun, sizeof(sun)) == 0;
+}
+
 /* name: what the operator wants to tell this vrrpd by, or NULL */
 void
 log_to_syslog(const char *name)
@@ -53,8 +102,11 @@ log_to_syslog(const char *name)
 		snprintf(ident, sizeof(ident), "vrrpd->%s", name);
 	else
 		snprintf(ident, sizeof(ident), "vrrpd");
-	openlog(ident, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	(void)connect_syslog();
 	use_syslog = true;
+	if (terminal_fd != -1)
+		close(terminal_fd);
+	terminal_fd = -1;
 }
 
 bool
@@ -63,13 +115,19 @@ log_wanted(int level)
 	return level <= threshold;
 }
 
-static void
+/* All of these return false when the line is lost. */
+static bool
 write_stderr(int level, const char *text)
 {
-	char head[48];
+	char head[DATE_LEN];
 	struct timespec now;
 	struct tm tm;
 	struct iovec iov[4];
+	size_t i, len = 0;
+	struct pollfd out = {
+		.fd = terminal_fd != -1 ? terminal_fd : STDERR_FILENO,
+		.events = POLLOUT
+	};
 
 	if (use_journal) {
 		snprintf(head, sizeof(head), "<%d>", level);
@@ -85,9 +143,53 @@ write_stderr(int level, const char *text)
 	iov[1] = (struct iovec){ prefix, strlen(prefix) };
 	iov[2] = (struct iovec){ (void *)(uintptr_t)text, strlen(text) };
 	iov[3] = (struct iovec){ (void *)(uintptr_t)"\n", 1 };
-	/* Nobody left to tell when this fails. */
-	if (writev(STDERR_FILENO, iov, 4) == -1)
-		return;
+	for (i = 0; i < 4; i++)
+		len += iov[i].iov_len;
+	/* A pipe or socket with room at all has room for a line. */
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) &&
+	    writev(out.fd, iov, 4) == (ssize_t)len;
+}
+
+/* As syslog(3) words it. */
+static bool
+send_syslog(int level, const char *text)
+{
+	const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+	char line[DATE_LEN + IDENT_LEN + PREFIX_LEN + LINE_MAX_LEN];
+	char date[DATE_LEN / 2] = "";
+	struct timespec now;
+	struct tm tm;
+	size_t len;
+
+	if (clock_gettime(CLOCK_REALTIME, &now) == 0 &&
+	    localtime_r(&now.tv_sec, &tm) != NULL)
+		strftime(date, sizeof(date), "%b %e %T ", &tm);
+	snprintf(line, sizeof(line), "<%d>%s%s[%d]: %s%s", LOG_DAEMON | level,
+	    date, ident, (int)getpid(), prefix, text);
+	len = strlen(line);
+	return send(syslog_fd, line, len, flags) != -1 ||
+	    (connect_syslog() && send(syslog_fd, line, len, flags) != -1);
+}
+
+static bool
+put_line(int level, const char *text)
+{
+	return use_syslog ? send_syslog(level, text) :
+	    write_stderr(level, text);
+}
+
+static bool
+tell_lost(void)
+{
+	char text[LINE_MAX_LEN];
+
+	if (lost == 0)
+		return true;
+	snprintf(text, sizeof(text), "%u lines of the log were lost", lost);
+	if (!put_line(LOG_WARNING, text))
+		return false;
+	lost = 0;
+	return true;
 }
 
 /* Control characters of a script's output or a name must not make lines. */
@@ -111,10 +213,8 @@ log_line(int level, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	make_printable(text);
-	if (use_syslog)
-		syslog(level, "%s%s", prefix, text);
-	else
-		write_stderr(level, text);
+	if (!tell_lost() || !put_line(level, text))
+		lost++;
 }
 
 /*

@@ -1,8 +1,16 @@
-/* The limit on log lines that somebody else can provoke: P-49, F27. */
+/*
+ * The limit on log lines that somebody else can provoke: P-49, F27; and that a
+ * reader of the log who does not read is not waited for.  ns/log.t has syslog.
+ */
 #include "log.h"
 
 #include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static struct log_limit limit;
 static const usec_t start = 1000 * VRRP_SECOND;
@@ -86,6 +94,90 @@ START_TEST(levels)
 }
 END_TEST
 
+/* --- a reader who does not read ------------------------------------------ */
+
+enum { LINES = 20000 };		/* more than any of them holds */
+
+static char text[1 << 20];
+
+/* What waits to be read, without the \r of a terminal; how many lines */
+static unsigned
+drain(int reader)
+{
+	unsigned lines = 0;
+	size_t len = 0;
+	char c;
+
+	ck_assert_int_ne(fcntl(reader, F_SETFL, O_NONBLOCK), -1);
+	while (read(reader, &c, 1) == 1) {
+		if (c == '\r')
+			continue;
+		ck_assert_uint_lt(len, sizeof(text) - 1);
+		text[len++] = c;
+		lines += c == '\n';
+	}
+	text[len] = '\0';
+	return lines;
+}
+
+/*
+ * stderr is writer: nobody waits, who shares it finds it as it was, and the
+ * first line that is read again tells how many are not there.
+ */
+static void
+try_reader(int reader, int writer)
+{
+	int saved = dup(STDERR_FILENO), flags = fcntl(writer, F_GETFL);
+	unsigned i, written;
+	char wanted[100];
+
+	ck_assert(saved != -1 && flags != -1);
+	ck_assert_int_ne(dup2(writer, STDERR_FILENO), -1);
+	log_open(LOG_INFO);
+	for (i = 0; i < LINES; i++)
+		log_info("a line that nobody reads, number %05u", i);
+	written = drain(reader);
+	log_info("one");
+	log_info("two");
+	dup2(saved, STDERR_FILENO);
+	ck_assert_int_eq(fcntl(writer, F_GETFL), flags);
+	ck_assert_uint_gt(written, 50);
+	ck_assert_uint_lt(written, LINES);
+	ck_assert_uint_eq(drain(reader), 3);
+	snprintf(wanted, sizeof(wanted), "vrrpd: %u lines of the log were "
+	    "lost\nvrrpd: one\nvrrpd: two\n", LINES - written);
+	ck_assert_str_eq(text, wanted);
+}
+
+START_TEST(full_pipe)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	try_reader(ends[0], ends[1]);
+}
+END_TEST
+
+START_TEST(full_socket)
+{
+	int ends[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	try_reader(ends[0], ends[1]);
+}
+END_TEST
+
+START_TEST(full_terminal)
+{
+	int reader = posix_openpt(O_RDWR | O_NOCTTY), writer;
+
+	ck_assert(reader != -1 && unlockpt(reader) == 0);
+	writer = open(ptsname(reader), O_RDWR | O_NOCTTY);
+	ck_assert_int_ne(writer, -1);
+	try_reader(reader, writer);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -99,6 +191,9 @@ main(void)
 	tcase_add_test(tcase, kinds_and_senders_apart);
 	tcase_add_test(tcase, made_up_senders_are_bounded);
 	tcase_add_test(tcase, levels);
+	tcase_add_test(tcase, full_pipe);
+	tcase_add_test(tcase, full_socket);
+	tcase_add_test(tcase, full_terminal);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -256,6 +256,31 @@ snapshot_all() {
 settle() { until_true 5 not tentative "$1"; }
 tentative() { at "$1" ip -6 addr show | grep -q tentative; }
 
+# --- syslog -------------------------------------------------------------------
+
+# own_dev: a /dev of our own, for the socket of syslog
+own_dev() {
+	local file
+	mkdir /run/dev
+	for file in null zero full random urandom tty; do
+		touch "/run/dev/$file"
+		mount --bind "/dev/$file" "/run/dev/$file"
+	done
+	ln -s /proc/self/fd /run/dev/fd
+	mount --rbind /run/dev /dev
+}
+
+# listen SOCKET FILE: what is sent there; its process is $LISTENER
+listen() {
+	rm -f "$1"
+	background perl -MSocket -e '
+	    $| = 1; my ($name) = @ARGV; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die;
+	    bind($s, pack_sockaddr_un($name)) or die; chmod 0666, $name; print "up\n";
+	    print "$_\n" while defined recv($s, $_, 9999, 0)' "$1" >"$2"
+	LISTENER=$!
+	until_true 3 grep -q up "$2"
+}
+
 # --- the wire -----------------------------------------------------------------
 
 # capture NAME [INTERFACE]: into $T/NAME.pcap until end_capture NAME

@@ -207,25 +207,7 @@ ok "files are gone or empty" eval '[ -z "$(cat "$T"/a/* "$T"/b/*)" ]'
 
 # --- syslog and the service manager -------------------------------------------
 
-# A /dev of our own, for the socket of syslog alone.
-mkdir /run/dev
-for file in null zero full random urandom tty; do
-	touch "/run/dev/$file"
-	mount --bind "/dev/$file" "/run/dev/$file"
-done
-ln -s /proc/self/fd /run/dev/fd
-mount --rbind /run/dev /dev
-
-# listen SOCKET FILE: what is sent there
-listen() {
-	rm -f "$1"
-	background perl -MSocket -e '
-	    $| = 1; my ($name) = @ARGV; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die;
-	    bind($s, pack_sockaddr_un($name)) or die; chmod 0666, $name; print "up\n";
-	    print "$_\n" while defined recv($s, $_, 9999, 0)' "$1" >"$2"
-	LISTENER=$!
-	until_true 3 grep -q up "$2"
-}
+own_dev
 listen /run/manager "$T/told"
 listen /dev/log "$T/syslog1"
 export NOTIFY_SOCKET=/run/manager
