@@ -187,6 +187,10 @@ start_lock(struct router *r)
 		if (errno != EWOULDBLOCK)
 			fatal(EXIT_SYSTEM, "%s: %s", r->pid_file.path,
 			    strerror(errno));
+		if (i >= CLEAN_POLLS && holder_is_dead(r->pid_file.path))
+			fatal(EXIT_SYSTEM, "%s is held by the guard of a vrrpd "
+			    "that is dead, a process vrrpd-guard: look what "
+			    "it waits for", r->pid_file.path);
 		if (i >= CLEAN_POLLS ||
 		    (i >= LOCK_POLLS && !holder_is_dead(r->pid_file.path)))
 			fatal(EXIT_SYSTEM, "another vrrpd runs %s vrid %u; its "

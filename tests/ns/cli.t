@@ -19,7 +19,7 @@ refused() {
 	shift 2
 	while [ "$1" != vrrpd ]; do command+=("$1"); shift; done
 	shift
-	at "${host:-a}" timeout 5 "${command[@]}" "$VRRPD" -f "$T/a" "$@" >"$T/out" 2>"$T/err"
+	at "${host:-a}" timeout 10 "${command[@]}" "$VRRPD" -f "$T/a" "$@" >"$T/out" 2>"$T/err"
 	status=$?
 	cat "$T/out" "$T/err"
 	[ $status = "$want" ] && [ "$(wc -l <"$T/err")" = 1 ] &&
@@ -75,6 +75,13 @@ pid_file=$T/a/vrrpd_eth0_51.pid
 ln -s "$T/victim" "$pid_file"
 r "C19: a pid file that is a symbolic link" 2 'vrrpd_eth0_51.pid' vrrpd -i eth0 -v 51 10.0.0.1
 ok "and what it points to not made" [ ! -e "$T/victim" ]
+rm "$pid_file"
+# What a guard that hangs looks like, when its daemon is dead
+background flock "$pid_file" sleep 20
+until_true 2 not flock -n "$pid_file" true
+r "a pid file that only a guard still holds" 2 'held by the guard .*vrrpd-guard' \
+    vrrpd -i eth0 -v 51 10.0.0.1
+kill "${PIDS[-1]}"
 rm "$pid_file"
 echo 1 >"$pid_file"		# left over, of somebody else
 (umask 0; start a -v 51 -L debug -a pw/geheim --auth=pw/0x67656865696d 10.0.0.1
