@@ -39,8 +39,10 @@ enum {
 	LOOP_TICKS = 2			/* of 10 ms: no turn takes so long */
 };
 
-/* How long scripts may go on when the daemon has gone. */
-#define SCRIPT_GRACE	(10 * VRRP_SECOND)
+/* How long the daemon waits for what the guard does at the end, but scripts. */
+#define LEAVE_MAX	(3 * VRRP_SECOND)
+/* How long a guard that was killed may take to be gone. */
+#define REAP_MAX	(1 * VRRP_SECOND)
 /* A guard that wakes so much too late is not the only one. */
 #define LATE_MAX	(VRRP_SECOND / 4)
 /* How long to watch whether a daemon uses the processor. */
@@ -181,6 +183,22 @@ guard_reap(struct router *r, usec_t now)
 	return true;
 }
 
+/* Whether the guard has ended; waits that long for it. */
+static bool
+guard_ends(const struct guard *g, usec_t time, int *status)
+{
+	const struct timespec timeout = {
+		time / VRRP_SECOND, time % VRRP_SECOND * 1000
+	};
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(g->fd, &set);
+	/* The end of file comes a moment before the end. */
+	return pselect(g->fd + 1, &set, NULL, NULL, &timeout, NULL) == 1 &&
+	    waitpid(g->pid, status, 0) == g->pid;
+}
+
 /*
  * The end, in order: scripts and files are the guard's, we wait for its end.
  * False if there is none.
@@ -188,23 +206,28 @@ guard_reap(struct router *r, usec_t now)
 bool
 guard_leave(struct router *r)
 {
-	const struct timespec timeout = {
-		2 * SCRIPT_GRACE / VRRP_SECOND + 1, 0
-	};
+	const bool scripts = r->conf.on_master != NULL ||
+	    r->conf.on_backup != NULL;
 	struct guard *g = &r->guard;
-	fd_set set;
-	bool done;
 	int status;
 
+	/* All that the sandbox lets us do for one that somebody stopped. */
+	if (g->pid > 0)
+		kill(g->pid, SIGCONT);
 	if (!request(r, REQUEST_LEAVE, r->vr.state))
 		return false;
-	FD_ZERO(&set);
-	FD_SET(g->fd, &set);
-	done = pselect(g->fd + 1, &set, NULL, NULL, &timeout, NULL) == 1;
+	if (guard_ends(g, LEAVE_MAX + (scripts ? NOTIFY_GRACE_ALL : 0),
+	    &status))
+		return status == 0;
 	/* Or it would undo later what the next one does. */
-	if (!done)
-		kill(g->pid, SIGKILL);
-	return waitpid(g->pid, &status, 0) == g->pid && done && status == 0;
+	if (kill(g->pid, SIGKILL) == -1)
+		log_err("the guard hangs and cannot be killed: %s",
+		    strerror(errno));
+	else if (guard_ends(g, REAP_MAX, &status))
+		log_err("the guard hung: killed");
+	else
+		log_err("the guard hangs and does not die");
+	return false;
 }
 
 /* --- in the guard -------------------------------------------------------- */
@@ -350,11 +373,11 @@ excuse(struct suspect *suspect, usec_t limit)
 static void
 kill_daemon(struct router *r, pid_t daemon)
 {
-	log_err("the daemon has not turned for %d ms: killed",
-	    (int)(conf_hang_limit(&r->conf) / 1000));
 	/* Not one that has got its number since. */
 	if (getppid() == daemon)
 		kill(daemon, SIGKILL);
+	log_err("the daemon has not turned for %d ms: killed",
+	    (int)(conf_hang_limit(&r->conf) / 1000));
 }
 
 /*
@@ -458,9 +481,10 @@ clean_again(struct router *r)
 static void
 finish_scripts(struct router *r, const sigset_t *waiting)
 {
-	usec_t now = process_now(), end = now + SCRIPT_GRACE;
+	usec_t now = process_now(), end = now + NOTIFY_GRACE_ALL;
 
 	r->guard.fd = -1;
+	notify_hurry(&r->notify, now);
 	while (notify_busy(&r->notify) && now < end) {
 		wait_until(r, end, waiting);
 		now = process_now();
@@ -474,7 +498,11 @@ static void
 become_guard(struct router *r, sigset_t *waiting)
 {
 	process_rename("vrrpd-guard");
-	setsid();
+	/*
+	 * A group, but no session of its own: within one anybody may continue
+	 * a process, and a stopped group whose last relative dies goes on.
+	 */
+	setpgid(0, 0);
 	if (r->conf.daemonize)
 		process_mute();
 	link_close(&r->link);

@@ -36,6 +36,7 @@ notify_init(struct notify *n, const struct vrrp_conf *conf,
 	n->on_master = on_master;
 	n->on_backup = on_backup;
 	n->out_fd = -1;
+	n->limit = SCRIPT_TIMEOUT;
 	n->kill_deadline = VRRP_NEVER;
 }
 
@@ -65,7 +66,7 @@ exec_script(const struct notify *n, const struct notify_news *news, int out)
 		ifname, vrid, priority, state, addrs, NULL
 	};
 	sigset_t none;
-	int null;
+	int null, i;
 
 	snprintf(ifname, sizeof(ifname), "VRRPD_INTERFACE=%s", conf->ifname);
 	snprintf(vrid, sizeof(vrid), "VRRPD_VRID=%u", conf->vrid);
@@ -74,10 +75,13 @@ exec_script(const struct notify *n, const struct notify_news *news, int out)
 	snprintf(state, sizeof(state), "VRRPD_STATE=%s",
 	    vrrp_state_name(news->state));
 	print_addresses(addrs, sizeof(addrs), conf);
-	null = open("/dev/null", O_RDWR);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (setsid() == -1 || null == -1 || dup2(null, STDIN_FILENO) == -1 ||
 	    dup2(out, STDOUT_FILENO) == -1 || dup2(out, STDERR_FILENO) == -1)
 		_exit(126);
+	/* Who started us may have ignored more than we do. */
+	for (i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execle(news->file, news->file, vrrp_state_name(news->state),
@@ -111,7 +115,7 @@ start(struct notify *n, usec_t now)
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
 	n->out_fd = out[0];
 	n->line_len = 0;
-	n->kill_deadline = now + SCRIPT_TIMEOUT;
+	n->kill_deadline = now + n->limit;
 	log_debug("%s %s: started as process %d", news.file,
 	    vrrp_state_name(news.state), (int)n->pid);
 }
@@ -212,9 +216,19 @@ notify_timeout(struct notify *n, usec_t now)
 {
 	if (n->pid == 0 || now < n->kill_deadline)
 		return;
-	log_warning("script: still running after %d s, killed",
-	    (int)(SCRIPT_TIMEOUT / VRRP_SECOND));
+	log_warning("script: still running after %d s%s, killed",
+	    (int)(n->limit / VRRP_SECOND), n->limit == SCRIPT_TIMEOUT ? "" :
+	    " of grace");
 	notify_kill(n);
+}
+
+/* The end is near: the script that runs, and one that waits, get less time. */
+void
+notify_hurry(struct notify *n, usec_t now)
+{
+	n->limit = NOTIFY_GRACE;
+	if (n->kill_deadline != VRRP_NEVER && n->kill_deadline > now + n->limit)
+		n->kill_deadline = now + n->limit;
 }
 
 /* The script leads a process group of its own. */

@@ -15,9 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long scripts may go on when we want to leave. */
-#define EXIT_GRACE	(10 * VRRP_SECOND)
-
 static struct router d;
 static int exit_status;
 
@@ -181,19 +178,22 @@ turn(const sigset_t *waiting)
 static void
 stop_router(const sigset_t *waiting)
 {
-	usec_t now = process_now(), end = now + EXIT_GRACE;
+	usec_t now = process_now(), end = now + NOTIFY_GRACE_ALL;
 
 	notify_manager("STOPPING=1");
 	router_step(&d, VRRP_EV_SHUTDOWN, NULL, now);
 	/* Nobody else is listened to any more. */
 	link_close(&d.link);
 	nl_close(&d.events);
+	notify_hurry(&d.notify, now);
 	while (notify_busy(&d.notify) && (now = process_now()) < end) {
 		fd_set set;
 
-		wait_until(end, &set, waiting);
+		wait_until(d.notify.kill_deadline < end ?
+		    d.notify.kill_deadline : end, &set, waiting);
 		notify_read(&d.notify);
 		notify_reap(&d.notify, now);
+		notify_timeout(&d.notify, now);
 	}
 	notify_kill(&d.notify);
 	if (!guard_leave(&d))

@@ -6,6 +6,7 @@
 #
 # Proves C13 (nothing stays on a dead host), C19, and what vrrpd.8 promises
 # under "When things go wrong".
+# shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 
 lan a b c
@@ -92,6 +93,12 @@ ok "the script runs" until_true 1 grep -q '^initialize eth0 51$' "$T/ran"
 ok "and nothing is left" until_true 1 clean
 end_pair
 
+pair 10.0.0.1
+signal a XCPU
+ok "so is the limit of --realtime" until_true 1 \
+    logged a 'died of a fault of its own: CPU time'
+end_pair
+
 # --- hung ---------------------------------------------------------------------
 
 pair --hang-limit 2 10.0.0.1
@@ -174,6 +181,29 @@ wait "${PID[a]}"
 is "its successor at once: steps down, status" $? 2
 ok "in order" clean
 stop b
+
+# --- the guard is stopped -----------------------------------------------------
+
+# ends_within SECONDS: the daemon, which was told to; its status
+ends_within() {
+	until_true "$1" not kill -0 "${PID[a]}" || return
+	wait "${PID[a]}"
+}
+start a -v 51 -3 -d 0.1 --macvlan 10.0.0.1
+until_true 2 rules a
+kill -STOP "$(guard_of a)"
+signal a TERM
+ok "a stopped guard: TERM ends both in order" ends_within 2
+ok "and nothing is left" until_true 2 clean
+is "nor a file" "$(ls "$T/a")" ""
+
+# In a session of its own, as every daemon of a system is
+WRAP=setsid start a -v 51 -3 -d 0.1 --macvlan 10.0.0.1
+until_true 2 rules a
+kill -STOP "$(guard_of a)"
+signal a KILL
+ok "a stopped guard: goes on when the daemon dies" until_true 2 clean
+until_true 2 eval '[ -z "$(ls "$T/a")" ]'
 
 # --- leases -------------------------------------------------------------------
 

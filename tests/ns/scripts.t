@@ -24,19 +24,21 @@ lines() { [ "$(wc -l <"$1")" = "$2" ]; }
 # --- what it gets -------------------------------------------------------------
 
 script show <<END
-exec >"$T/shown" 3>&1
-echo "\$# \$*"
-tr '\0' '\n' <"/proc/\$\$/environ"
-exec 3>&- >&2
-for fd in 0 1 2 3 4 5 6 7 8 9; do
+for fd in \$(seq 0 99); do
 	[ -e /proc/\$\$/fd/\$fd ] && echo "\$fd \$(readlink /proc/\$\$/fd/\$fd)" >>"$T/fds"
 done
+grep -E '^Sig(Blk|Ign)' /proc/self/status >"$T/signals"
+exec >"$T/shown"
+echo "\$# \$*"
+tr '\0' '\n' <"/proc/\$\$/environ"
+exec >&2
 echo a word
 echo another >&2
 printf 'control \033[2J and no end'
 exit 3
 END
 script with_stdin <<END
+trap '' ALRM
 exec "\$@" <"$T/show"
 END
 plain=$WRAP
@@ -55,7 +57,9 @@ VRRPD_PRIORITY=77
 VRRPD_STATE=master
 VRRPD_ADDRESSES=10.0.0.2 10.0.0.1"
 is "C19: /dev/null, two ends of a pipe, nothing else" \
-    "$(sed 's/pipe:.*/pipe/' "$T/fds")" $'0 /dev/null\n1 pipe\n2 pipe'
+    "$(sed 's/pipe:.*/pipe/' "$T/fds" | grep -v " $T/show$")" $'0 /dev/null\n1 pipe\n2 pipe'
+is "no signal is ignored or blocked" "$(tr -d '\n\t' <"$T/signals")" \
+    "SigBlk:0000000000000000SigIgn:0000000000000000"
 is "what it says is in the log" "$(sed -n 's/.*51: script: //p' "$T/a.log")" \
     $'a word\nanother\ncontrol ?[2J and no end\nexit status 3'
 
@@ -140,6 +144,44 @@ stop a
 is "but not for ever: ends with 0" $? 0
 ok "and nothing goes on without it" until_true 2 gone
 rm "$FAULT/monotonic"
+
+# For each end: the one that hangs may not keep the other from running.
+script last <<END
+echo "\$1" >>"$T/left"
+END
+for how in "TERM" "TERM --no-guard" "KILL"; do
+	rm -f "$T/child" "$T/left"
+	begin -U "$T/endless" --on-backup "$T/last" $(cut -s -d ' ' -f 2 <<<"$how")
+	script_of=$(guard_of a)
+	signal a USR1
+	until_true 2 test -s "$T/child"
+	signal a "${how%% *}"
+	until_true 2 not is_master a
+	sleep 0.5
+	ok "$how: the script that runs may go on" not gone
+	echo 11 >"$FAULT/monotonic"	# eleven seconds later
+	kill -CHLD "${script_of:-${PID[a]}}"
+	ok "then it is killed" until_true 2 gone
+	ok "and the log says so" logged a 'still running after 10 s of grace, killed'
+	ok "--on-backup runs" until_true 2 grep -qx initialize "$T/left"
+	rm "$FAULT/monotonic"
+	wait "${PID[a]}" 2>/dev/null
+	ok "and all ends" until_true 2 eval '[ -z "$(ls "$T/a")" ]'
+done
+
+# --- a guard that hangs -------------------------------------------------------
+
+touch "$FAULT/cont"
+begin
+kill -STOP "$(guard_of a)"
+signal a TERM
+ok "it is waited for" eval 'sleep 1; kill -0 "${PID[a]}"'
+ok "but not for ever" until_true 4 not kill -0 "${PID[a]}"
+ok "and the log says so" logged a 'the guard hung: killed'
+wait "${PID[a]}"
+is "the status is 0" $? 0
+is "no file is left" "$(ls "$T/a")" ""
+rm "$FAULT/cont"
 
 # --- the service manager ------------------------------------------------------
 
