@@ -151,14 +151,27 @@ set_checksum(struct vrrp_conf *vr, const char *text, char *err)
 	return 0;
 }
 
+/* 255 is right or wrong with the owner: conf_set_owner() looks. */
 static int
-set_octet(const char *option, const char *text, uint8_t *octet, char *err)
+set_priority(const char *text, uint8_t *priority, char *err)
 {
 	unsigned n;
 
-	if (set_number(option, text, 1, 255, &n, err) == -1)
+	if (parse_number(text, 1, VRRP_PRIORITY_OWNER, &n) == -1)
+		return refuse(err, "-p %.64s: must be a whole number from 1 to "
+		    "254; 255 is the owner's", text);
+	*priority = (uint8_t)n;
+	return 0;
+}
+
+static int
+set_vrid(const char *text, uint8_t *vrid, char *err)
+{
+	unsigned n;
+
+	if (set_number("-v", text, 1, 255, &n, err) == -1)
 		return -1;
-	*octet = (uint8_t)n;
+	*vrid = (uint8_t)n;
 	return 0;
 }
 
@@ -174,7 +187,10 @@ set_seconds(const char *option, const char *text, unsigned min, unsigned max,
 	return 0;
 }
 
-/* As the kernel's dev_valid_name(), but no alias: "eth0:1" is no interface. */
+/*
+ * As the kernel takes it for a device: octet 0xa0 is a space there, % a pattern,
+ * and of "all" and "default" it keeps the sysctls.  "eth0:1" is no interface.
+ */
 static int
 set_ifname(char *ifname, const char *option, const char *text, char *err)
 {
@@ -183,10 +199,14 @@ set_ifname(char *ifname, const char *option, const char *text, char *err)
 	if (len == 0 || len >= VRRP_IFNAME_LEN)
 		return refuse(err, "%s '%.64s': an interface name has 1 to %d "
 		    "characters", option, text, VRRP_IFNAME_LEN - 1);
-	if (strpbrk(text, ":/% \t\n\v\f\r") != NULL ||
-	    strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+	if (strchr(text, ':') != NULL)
 		return refuse(err, "%s '%s': not an interface name (an alias "
 		    "cannot send; name the interface itself)", option, text);
+	if (strpbrk(text, "/% \t\n\v\f\r\xa0") != NULL ||
+	    strcmp(text, ".") == 0 || strcmp(text, "..") == 0 ||
+	    strcmp(text, "all") == 0 || strcmp(text, "default") == 0)
+		return refuse(err, "%s '%s': not an interface name", option,
+		    text);
 	memcpy(ifname, text, len + 1);
 	return 0;
 }
@@ -389,9 +409,9 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 	case 'i':
 		return set_ifname(vr->ifname, "-i", text, err);
 	case 'v':
-		return set_octet("-v", text, &vr->vrid, err);
+		return set_vrid(text, &vr->vrid, err);
 	case 'p':
-		return set_octet("-p", text, &vr->priority, err);
+		return set_priority(text, &vr->priority, err);
 	case 'd':
 		return set_interval(vr, text, err);
 	case '3':

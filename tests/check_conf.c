@@ -17,8 +17,9 @@
 #define IFNAME_LENGTH(name) \
 	"-i '" name "': an interface name has 1 to 15 characters"
 #define NOT_IFNAME(name) \
-	"-i '" name "': not an interface name (an alias cannot send; name " \
-	"the interface itself)"
+	"-i '" name "': not an interface name"
+#define PRIORITY(value) \
+	"-p " value ": must be a whole number from 1 to 254; 255 is the owner's"
 #define NOT_USER(name) \
 	"--user '" name "': a name of /etc/passwd has 1 to 32 characters and " \
 	"no colon"
@@ -108,6 +109,8 @@ START_TEST(accepted)
 		{ 'i', "abcdefghijklmno", "interface abcdefghijklmno\n" },
 		{ 'i', "-", "interface -\n" },
 		{ 'i', "br-lan.12", "interface br-lan.12\n" },	/* C15 */
+		{ 'i', "all0", "interface all0\n" },
+		{ 'i', "...", "interface ...\n" },
 		{ 'v', "1", "vrid 1\n" },
 		{ 'v', "255", "vrid 255\n" },
 		{ 'p', "1", "priority 1\n" },
@@ -204,9 +207,11 @@ START_TEST(refused)
 		{ 'v', "4294967297", RANGE("-v", "4294967297", "1", "255") },
 		{ 'v', "18446744073709551617",
 		    RANGE("-v", "18446744073709551617", "1", "255") },
-		{ 'p', "0", RANGE("-p", "0", "1", "255") },
-		{ 'p', "256", RANGE("-p", "256", "1", "255") },
-		{ 'p', "300", RANGE("-p", "300", "1", "255") },
+		{ 'p', "0", PRIORITY("0") },
+		{ 'p', "256", PRIORITY("256") },
+		{ 'p', "300", PRIORITY("300") },
+		{ 'p', "", PRIORITY("") },
+		{ 'p', "1x", PRIORITY("1x") },
 		{ 'S', "3601", RANGE("-S", "3601", "0", "3600") },
 		{ 'S', "-1", RANGE("-S", "-1", "0", "3600") },
 		{ 'S', "", RANGE("-S", "", "0", "3600") },
@@ -227,11 +232,16 @@ START_TEST(refused)
 		    "debug" },
 		{ 'i', "", IFNAME_LENGTH("") },
 		{ 'i', "abcdefghijklmnop", IFNAME_LENGTH("abcdefghijklmnop") },
-		{ 'i', "eth0:1", NOT_IFNAME("eth0:1") },
+		{ 'i', "eth0:1", NOT_IFNAME("eth0:1") " (an alias "
+		    "cannot send; name the interface itself)" },
 		{ 'i', "a/b", NOT_IFNAME("a/b") },
 		{ 'i', "a b", NOT_IFNAME("a b") },
 		{ 'i', ".", NOT_IFNAME(".") },
 		{ 'i', "..", NOT_IFNAME("..") },
+		{ 'i', "all", NOT_IFNAME("all") },
+		{ 'i', "default", NOT_IFNAME("default") },
+		{ 'i', "a\ta", NOT_IFNAME("a\ta") },
+		{ 'i', "\xc3\xa0", NOT_IFNAME("\xc3\xa0") },
 		{ 'f', "", "-f '': a path has 1 to 1000 characters" },
 		{ 'U', "", "-U '': a path has 1 to 1000 characters" },
 		{ CONF_ON_BACKUP, "",

@@ -266,6 +266,7 @@ START_TEST(refused)
 #define SUM(v)	"--checksum " v ": must be auto, rfc9568 or pseudo-header"
 #define VERS(v) "--vrrp-version " v ": must be a whole number from 2 to 3"
 #define IFNAME(v) "--macvlan '" v "': an interface name has 1 to 15 characters"
+#define NOT_NAME(v) "--macvlan '" v "': not an interface name"
 #define ALIAS(v) "--macvlan '" v "': not an interface name (an alias cannot " \
 	"send; name the interface itself)"
 	static const struct {
@@ -297,12 +298,17 @@ START_TEST(refused)
 		{ CONF_MIN_INTERVAL, "1.", MIN("1.") },
 		{ CONF_MIN_INTERVAL, ".5", MIN(".5") },
 		{ CONF_MIN_INTERVAL, "5x", MIN("5x") },
+		{ CONF_MACVLAN, ".", NOT_NAME(".") },
+		{ CONF_MACVLAN, "..", NOT_NAME("..") },
+		{ CONF_MACVLAN, "a/b", NOT_NAME("a/b") },
+		{ CONF_MACVLAN, "a b", NOT_NAME("a b") },
+		{ CONF_MACVLAN, "vrrp%d", NOT_NAME("vrrp%d") },
+		{ CONF_MACVLAN, "all", NOT_NAME("all") },
+		{ CONF_MACVLAN, "default", NOT_NAME("default") },
 		{ CONF_MACVLAN, "", IFNAME("") },
 		{ CONF_MACVLAN, "abcdefghijklmnop",
 		    IFNAME("abcdefghijklmnop") },
 		{ CONF_MACVLAN, "vip:1", ALIAS("vip:1") },
-		{ CONF_MACVLAN, "a/b", ALIAS("a/b") },
-		{ CONF_MACVLAN, "..", ALIAS("..") },
 	};
 	size_t i;
 

@@ -104,8 +104,9 @@ check_ifname(const char *name)
 
 	must(len > 0 && len < VRRP_IFNAME_LEN);
 	must(strcmp(name, ".") != 0 && strcmp(name, "..") != 0);
+	must(strcmp(name, "all") != 0 && strcmp(name, "default") != 0);
 	for (i = 0; i < len; i++)
-		must(strchr("/: \t\n\v\f\r", name[i]) == NULL);
+		must(strchr("/:% \t\n\v\f\r\xa0", name[i]) == NULL);
 }
 
 static bool
