@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {					/* net.ipv4.conf.*, ip-sysctl */
+	ARP_IGNORE_MAX = 8,
+	ARP_ANNOUNCE_MAX = 2
+};
+
 /* text[RECORD_LEN] */
 void
 record_print_mac(char *text, const uint8_t *mac)
@@ -37,14 +42,16 @@ record_parse_mac(uint8_t *mac, const char *text)
 	    (mac[0] & 1) == 0 && memcmp(mac, none, sizeof(none)) != 0;
 }
 
-/* text[RECORD_LEN] */
+/* text[RECORD_LEN].  What the kernel does not know it takes for 0. */
 void
 record_print_arp(char *text, int ignore, int announce)
 {
-	snprintf(text, RECORD_LEN, "%d %d\n", ignore, announce);
+	snprintf(text, RECORD_LEN, "%d %d\n",
+	    ignore < 0 || ignore > ARP_IGNORE_MAX ? 0 : ignore,
+	    announce < 0 || announce > ARP_ANNOUNCE_MAX ? 0 : announce);
 }
 
-/* What an int cannot hold comes out as another number. */
+/* Other numbers, and what a long cannot hold, print as others. */
 bool
 record_parse_arp(int *ignore, int *announce, const char *text)
 {

@@ -47,18 +47,24 @@ START_TEST(arp_there_and_back)
 	ck_assert(record_parse_arp(&ignore, &announce, text));
 	ck_assert_int_eq(ignore, 8);
 	ck_assert_int_eq(announce, 2);
-	ck_assert(record_parse_arp(&ignore, &announce, "-1 0\n"));
-	ck_assert(record_parse_arp(&ignore, &announce, "19 28\n"));
-	ck_assert_int_eq(ignore, 19);
-	ck_assert_int_eq(announce, 28);
-	ck_assert(record_parse_arp(&ignore, &announce,
-	    "2147483647 -2147483648\n"));
+	ck_assert(record_parse_arp(&ignore, &announce, "0 0\n"));
+	ck_assert_int_eq(ignore, 0);
+	ck_assert_int_eq(announce, 0);
+	ck_assert(record_parse_arp(&ignore, &announce, "1 2\n"));
+	ck_assert_int_eq(ignore, 1);
+	ck_assert_int_eq(announce, 2);
+	/* The kernel does as with 0, and so does what we put back. */
+	record_print_arp(text, 9, 3);
+	ck_assert_str_eq(text, "0 0\n");
+	record_print_arp(text, -1, -1);
+	ck_assert_str_eq(text, "0 0\n");
 }
 END_TEST
 
 static const char *const wrong_arps[] = {
 	"", "0\n", "0 0", "0 0\n\n", " 0 0\n", "0  0\n", "00 0\n", "+1 0\n",
-	"0 0 0\n", "0 x\n", "2147483648 0\n", "0 2147483648\n",
+	"0 0 0\n", "0 x\n", "foo bar\n", "9 0\n", "0 3\n", "-1 0\n", "0 -1\n",
+	"99 99\n", "2147483648 0\n", "0 2147483648\n",
 	"-2147483649 0\n", "0 -2147483649\n",
 	"4294967296 0\n", "0 4294967297\n",
 	"99999999999999999999 0\n", "0 -99999999999999999999\n"
