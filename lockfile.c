@@ -74,6 +74,24 @@ fail:
 	return -1;
 }
 
+/* What errno means after one of the two below. */
+const char *
+lockfile_error(int error)
+{
+	switch (error) {
+	case EINVAL:
+		return "not a regular file";
+	case EMLINK:
+		return "it has other names too (hard links)";
+	case ELOOP:
+		return "a symbolic link";
+	case EWOULDBLOCK:
+		return "another process holds it";
+	default:
+		return strerror(error);
+	}
+}
+
 /*
  * Opens and locks path (in lock->path), creating it; text gets what is in it,
  * "" if new.  -1 with errno: EWOULDBLOCK when somebody else holds it, EMLINK
@@ -103,15 +121,19 @@ lockfile_alone(const struct lockfile *lock)
 	return flock(lock->fd, LOCK_EX | LOCK_NB) == 0;
 }
 
-/* Replaces the content. */
+/* Replaces the content; -1 with errno, ENOSPC when only a part went in. */
 int
 lockfile_write(const struct lockfile *lock, const char *text)
 {
 	size_t len = strlen(text);
+	ssize_t n;
 
 	if (ftruncate(lock->fd, 0) == -1)
 		return -1;
-	return pwrite(lock->fd, text, len, 0) == (ssize_t)len ? 0 : -1;
+	n = pwrite(lock->fd, text, len, 0);
+	if (n >= 0 && n < (ssize_t)len)
+		errno = ENOSPC;
+	return n == (ssize_t)len ? 0 : -1;
 }
 
 /*

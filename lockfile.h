@@ -20,6 +20,7 @@ struct lockfile {
 
 int	lockfile_open(struct lockfile *, const char *, char *, size_t);
 int	lockfile_share(struct lockfile *, const char *, char *, size_t);
+const char *lockfile_error(int);
 bool	lockfile_alone(const struct lockfile *);
 int	lockfile_write(const struct lockfile *, const char *);
 void	lockfile_remove(struct lockfile *);

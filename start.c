@@ -186,7 +186,7 @@ start_lock(struct router *r)
 	    i++) {
 		if (errno != EWOULDBLOCK)
 			fatal(EXIT_SYSTEM, "%s: %s", r->pid_file.path,
-			    strerror(errno));
+			    lockfile_error(errno));
 		if (i >= CLEAN_POLLS && holder_is_dead(r->pid_file.path))
 			fatal(EXIT_SYSTEM, "%s is held by the guard of a vrrpd "
 			    "that is dead, a process vrrpd-guard: look what "
@@ -211,7 +211,7 @@ lock_mac_file(struct router *r, char *text, size_t size)
 	if (lockfile_open(&r->mac_file, path, text, size) == 0)
 		return true;
 	if (errno != EWOULDBLOCK)
-		refuse_start(r, "%s: %s", path, strerror(errno));
+		refuse_start(r, "%s: %s", path, lockfile_error(errno));
 	if (r->conf.vr.vmac && !r->conf.use_macvlan)
 		refuse_start(r, "another vrrpd uses the MAC of %s: give this "
 		    "one or both --macvlan, or -n", r->conf.vr.ifname);
@@ -257,13 +257,20 @@ static void
 record_arp(struct router *r)
 {
 	char path[LOCKFILE_PATH_LEN], text[RECORD_LEN];
+	int ignore, announce;
 
 	snprintf(path, sizeof(path), "%s/vrrpd_%s.arp", r->conf.piddir,
 	    r->conf.vr.ifname);
 	if (!r->conf.use_macvlan && access(path, F_OK) == -1)
 		return;
 	if (lockfile_share(&r->arp_file, path, text, sizeof(text)) == -1)
-		refuse_start(r, "%s: %s", path, strerror(errno));
+		refuse_start(r, "%s: %s", path, lockfile_error(errno));
+	if (text[0] != '\0' && !record_parse_arp(&ignore, &announce, text)) {
+		log_warning("%s: not believed; arp_ignore %d and arp_announce "
+		    "%d of %s are taken for its own", path, r->seen.arp_ignore,
+		    r->seen.arp_announce, r->conf.vr.ifname);
+		text[0] = '\0';
+	}
 	if (!r->conf.use_macvlan) {
 		host_restore_arp(r);
 		return;
@@ -288,8 +295,14 @@ clean_recorded(struct router *r, usec_t now)
 	uint8_t frame[VRRP_FRAME_MAX];
 	size_t len;
 
-	if (open_own(r, &r->undo_file, "undo", text, sizeof(text)) == -1)
-		refuse_start(r, "%s: %s", r->undo_file.path, strerror(errno));
+	if (open_own(r, &r->undo_file, "undo", text, sizeof(text)) == -1) {
+		if (errno != EWOULDBLOCK)
+			refuse_start(r, "%s: %s", r->undo_file.path,
+			    lockfile_error(errno));
+		/* Somebody removed its pid file. */
+		refuse_start(r, "another vrrpd runs %s vrid %u: it holds %s",
+		    r->conf.vr.ifname, r->conf.vr.vrid, r->undo_file.path);
+	}
 	/* A password stands in it. */
 	if (fchmod(r->undo_file.fd, S_IRUSR | S_IWUSR) == -1)
 		refuse_start(r, "%s: %s", r->undo_file.path, strerror(errno));
@@ -358,6 +371,10 @@ start_router(struct router *r, usec_t now)
 {
 	char pid[32];
 
+	/* First: where no file can be written nothing else is tried. */
+	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
+	if (lockfile_write(&r->pid_file, pid) == -1)
+		refuse_start(r, "%s: %s", r->pid_file.path, strerror(errno));
 	look_again(r);
 	find_own_mac(r);
 	record_arp(r);
@@ -367,9 +384,6 @@ start_router(struct router *r, usec_t now)
 		refuse_start(r, "netlink socket: %s", strerror(errno));
 	if (link_open(&r->link, r->seen.index, &r->conf.vr) == -1)
 		refuse_start(r, "packet socket: %s", strerror(errno));
-	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
-	if (lockfile_write(&r->pid_file, pid) == -1)
-		refuse_start(r, "%s: %s", r->pid_file.path, strerror(errno));
 	if (guard_init(r) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));
 	vrrp_mac(r->virtual_mac, &r->conf.vr);
@@ -422,10 +436,7 @@ cleanup_family(struct router *r, const struct vrrp_family *family, usec_t now)
 {
 	struct vrrp_conf *conf = &r->conf.vr;
 
-	if (conf->family != family) {
-		conf->family = family;
-		conf->naddr = 0;
-	}
+	conf->family = family;
 	start_lock(r);
 	if (link_get(&r->nl, conf->ifname, &r->seen) == -1)
 		fatal(EXIT_SYSTEM, "-i %s: %s", conf->ifname, strerror(errno));
@@ -442,23 +453,23 @@ cleanup_family(struct router *r, const struct vrrp_family *family, usec_t now)
 	clean_leave(r);
 }
 
-/* vrrpd cleanup: only that.  IPv4 and IPv6 routers of one VRID are two. */
+/*
+ * vrrpd cleanup: only that.  IPv4 and IPv6 routers of one VRID are two, and
+ * addresses tell which of them is meant: the other one may be at work.
+ */
 _Noreturn void
 start_cleanup(struct router *r, usec_t now)
 {
 	static struct conf conf;
-	const struct vrrp_family *first = &vrrp_ipv4, *second = &vrrp_ipv6;
 
-	if (r->conf.vr.family == &vrrp_ipv6) {
-		first = &vrrp_ipv6;
-		second = &vrrp_ipv4;
-	}
 	if (nl_open(&r->nl, 0) == -1)
 		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
 	check_permitted();
 	conf = r->conf;
-	cleanup_family(r, first, now);
+	if (conf.vr.family != &vrrp_ipv6)
+		cleanup_family(r, &vrrp_ipv4, now);
 	r->conf = conf;
-	cleanup_family(r, second, now);
+	if (conf.vr.family != &vrrp_ipv4)
+		cleanup_family(r, &vrrp_ipv6, now);
 	exit(0);
 }

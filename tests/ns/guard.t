@@ -158,6 +158,11 @@ at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" 2>"$T/refusal"
 is "cleanup under a running one: refused" $? 2
 ok "with a line" grep -q 'another vrrpd runs eth0 vrid 51' "$T/refusal"
 ok "and nothing is changed" holds a 10.0.0.1
+rm "$T/a/vrrpd_eth0_51.pid"
+at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" 2>"$T/refusal"
+is "nor if its pid file is lost" $? 2
+ok "with the same line" grep -q 'another vrrpd runs eth0 vrid 51' "$T/refusal"
+ok "and nothing is changed" holds a 10.0.0.1
 
 # --- the guard dies -----------------------------------------------------------
 
@@ -204,6 +209,42 @@ kill -STOP "$(guard_of a)"
 signal a KILL
 ok "a stopped guard: goes on when the daemon dies" until_true 2 clean
 until_true 2 eval '[ -z "$(ls "$T/a")" ]'
+
+# --- cleanup of one family ----------------------------------------------------
+
+# tidy STATUS ARGUMENT...: cleanup ends with it, and one line at most
+tidy() {
+	local want=$1 status
+	shift
+	at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" "$@" 2>"$T/refusal"
+	status=$?
+	cat "$T/refusal"
+	[ $status = "$want" ]
+}
+refused_tidy() {
+	tidy 2 "$@" && [ "$(wc -l <"$T/refusal")" = 1 ] &&
+	    grep -q 'another vrrpd runs eth0 vrid 51' "$T/refusal"
+}
+start a -v 51 -n --no-lease 10.0.0.1
+also six a -v 51 -n fe80::51
+signal a USR1
+signal six USR1
+until_true 2 holds a 10.0.0.1
+until_true 2 holds a fe80::51
+ok "the IPv4 router runs: its addresses are refused" refused_tidy 10.0.0.1
+kill -9 "${PID[a]}" "$(guard_of a)"
+wait "${PID[a]}" 2>/dev/null
+ok "the IPv6 router runs: so are its own" refused_tidy fe80::51
+ok "and nothing is changed" eval 'holds a 10.0.0.1 && holds a fe80::51'
+ok "an IPv4 address: IPv4 alone, and no script is looked for" \
+    tidy 0 -n -U /nowhere/up --on-backup /nowhere/down 10.0.0.1
+ok "it is clean" not holds a 10.0.0.1
+is "and its files are gone" "$(cd "$T/a" && ls vrrpd_*)" ""
+ok "no address: both, and one runs" refused_tidy
+ok "the IPv6 router knows nothing of all this" eval 'holds a fe80::51 &&
+    not logged six "put back"'
+stop six
+same "and all is as before" "$(snapshot_all a)" "$before"
 
 # --- leases -------------------------------------------------------------------
 

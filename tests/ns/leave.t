@@ -131,6 +131,30 @@ ok "and the line says what to do" grep -q 'ip link set dev eth0 address' "$T/ref
 at a ip link set dev eth0 address $own
 restarts "then" -v 51 10.0.0.1
 
+# --- a record of the ARP sysctls that is none ---------------------------------
+
+arp() { cat /proc/sys/net/ipv4/conf/eth0/arp_{ignore,announce} | tr '\n' ' '; }
+export -f arp
+arp_file=$T/a/vrrpd_eth0.arp
+at a bash -c 'cd /proc/sys/net/ipv4/conf/eth0; echo 3 >arp_ignore; echo 1 >arp_announce'
+for text in 'foo bar' 0 '99 99' '-1 0' '0 0 0'; do
+	echo "$text" >"$arp_file"
+	at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" 2>"$T/told"
+	is "cleanup and '$text': status" $? 0
+	is "one line" "$(cat "$T/told")" "vrrpd: $arp_file: not believed; arp_ignore 3 \
+and arp_announce 1 of eth0 are taken for its own"
+	is "they stay" "$(at a bash -c arp)" "3 1 "
+	is "and no file does" "$(ls "$T/a")" ""
+	echo "$text" >"$arp_file"
+	begin -v 51 --macvlan 10.0.0.1
+	ok "a start and '$text': says it" logged a 'arp: not believed; arp_ignore 3'
+	is "and has its own" "$(at a bash -c arp)" "1 2 "
+	stop a
+	is "and puts back what it found" "$(at a bash -c arp)" "3 1 "
+done
+at a bash -c 'cd /proc/sys/net/ipv4/conf/eth0; echo 0 >arp_ignore; echo 0 >arp_announce'
+is "as before" "$(snapshot a)" "$before"
+
 # --- two on one interface (C16) -----------------------------------------------
 
 start a -v 51 -n 10.0.0.1
