@@ -95,10 +95,15 @@ refuse(const char *text)
 	exit(1);
 }
 
-static _Noreturn void
-print_and_exit(const char *text)
+/* What was asked for, on standard output; status 2 if it does not get there. */
+_Noreturn void
+cmdline_print(const char *text)
 {
-	exit(fputs(text, stdout) == EOF || fflush(stdout) == EOF ? 2 : 0);
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
+		log_err("standard output: %m");
+		exit(2);
+	}
+	exit(0);
 }
 
 static _Noreturn void
@@ -132,9 +137,9 @@ take_option(struct conf *conf, int c, char *value)
 	int result;
 
 	if (c == 'h')
-		print_and_exit(help);
+		cmdline_print(help);
 	if (c == 'V')
-		print_and_exit("vrrpd " VERSION "\n");
+		cmdline_print("vrrpd " VERSION "\n");
 	if (c == 'm' || c == 'c')
 		refuse(c == 'm' ?
 		    "-m: watching other interfaces is not built in" :
@@ -150,6 +155,7 @@ static void
 parse_options(struct conf *conf, int argc, char **argv)
 {
 	char err[CONF_ERROR_LEN];
+	bool ended;			/* by -- */
 	int c, index;
 	const char *word;
 
@@ -171,8 +177,9 @@ parse_options(struct conf *conf, int argc, char **argv)
 			take_option(conf, c, optarg);
 			continue;
 		}
+		ended = strcmp(word, "--") == 0;
 		/* Not an option: an address, wherever it stands. */
-		while (optind < argc && (argv[optind][0] != '-' ||
+		while (optind < argc && (ended || argv[optind][0] != '-' ||
 		    argv[optind][1] == '\0')) {
 			if (conf_add_address(conf, argv[optind++], err) == -1)
 				refuse(err);
@@ -226,6 +233,9 @@ cmdline_parse(struct conf *conf, int argc, char **argv)
 	if (conf_finish(conf, err) == -1)
 		refuse(err);
 	conf->piddir = resolve("-f", conf->piddir, 1);
+	/* It runs no script: one that is gone is no reason to leave all as is. */
+	if (conf->cleanup)
+		return;
 	if (conf->on_master != NULL)
 		conf->on_master = resolve("-U", conf->on_master, 0);
 	if (conf->on_backup != NULL)

@@ -7,5 +7,6 @@
 #include "conf.h"
 
 void	cmdline_parse(struct conf *, int, char **);
+_Noreturn void cmdline_print(const char *);
 
 #endif

@@ -40,7 +40,8 @@ process_now(void)
 
 /*
  * A descriptor that an init script left open, or closed, must not become the
- * way of our frames or messages (C18, C19).
+ * way of our frames or messages (C18, C19).  One that was closed is not for
+ * writing: who asks for the help there shall hear that it got lost.
  */
 void
 process_clean(char **argv)
@@ -49,12 +50,14 @@ process_clean(char **argv)
 	int null;
 
 	do {
-		null = open("/dev/null", O_RDWR);
+		null = open("/dev/null", O_RDONLY);
 	} while (null >= 0 && null <= STDERR_FILENO);
 	if (syscall(SYS_close_range, 3u, ~0u, 0u) == -1)
 		for (fd = 3; fd < max; fd++)
 			close((int)fd);
 	umask(022);
+	/* A file that may not grow (ulimit -f) is an error like any other. */
+	signal(SIGXFSZ, SIG_IGN);
 	title = argv[0];
 	/* Wake when it is time: the kernel rounds by 50 us otherwise. */
 	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);

@@ -157,11 +157,13 @@ static void
 report_timers(const struct vrrp *vr, usec_t now)
 {
 	char addr[REPORT_ADDR_LEN];
+	/* It may be due in this very turn, which comes to it later. */
+	usec_t left = vr->deadline > now ? vr->deadline - now : 0;
 
 	if (vr->deadline != VRRP_NEVER)
 		log_notice("%s in %.3f s",
 		    vr->state == VRRP_MASTER ? "next advert" :
-		    "Master_Down_Timer ends", seconds(vr->deadline - now));
+		    "Master_Down_Timer ends", seconds(left));
 	if (vr->heard_at == VRRP_NEVER)
 		log_notice("no advert heard since start");
 	else

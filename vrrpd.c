@@ -207,8 +207,7 @@ print_dry_run(void)
 	char text[CONF_TEXT_LEN];
 
 	conf_print(text, sizeof(text), &d.conf);
-	exit(fputs(text, stdout) == EOF || fflush(stdout) == EOF ?
-	    EXIT_SYSTEM : 0);
+	cmdline_print(text);
 }
 
 static void

@@ -36,6 +36,12 @@ at a ip link property add dev eth0 altname other
 r "an alternative name" 2 'other: no such' vrrpd -i other -v 51 10.0.0.1
 at a ip link property del dev eth0 altname other
 r "an alias" 1 'eth0:1.*alias' vrrpd -i eth0:1 -v 51 10.0.0.1
+for name in all default . .. a/b 'a b'; do
+	r "a macvlan named '$name'" 1 "--macvlan '$name': not an interface name" \
+	    vrrpd -i eth0 -v 51 "--macvlan=$name" 10.0.0.1
+done
+r "an interface named all" 1 "-i 'all': not an interface name" vrrpd -i all -v 51 10.0.0.1
+r "what follows --" 1 '-1: not an IPv4 or IPv6 address' vrrpd -i eth0 -v 51 -- 10.0.0.1 -1
 r "not root" 2 'root.*CAP_NET_ADMIN' setpriv --bounding-set -net_admin \
     vrrpd -i eth0 -v 51 10.0.0.1
 r "no packet socket" 2 'root.*CAP_NET_RAW' \
@@ -69,6 +75,19 @@ ok "prints what would be, but no password" \
     eval 'grep -q "^address 10.0.0.1/24" "$T/out" && ! grep -q geheim "$T/out"'
 is "and changes nothing" "$(snapshot a; ls "$T/a")" "$before"
 
+# lost COMMAND...: its standard output was; one line says so
+lost() {
+	"$@" 2>"$T/err"
+	[ $? = 2 ] && [ "$(wc -l <"$T/err")" = 1 ] && grep -q 'standard output: ' "$T/err"
+}
+to_full() { at a "$VRRPD" "$@" >/dev/full; }
+to_nobody() { at a "$VRRPD" "$@" >&-; }
+for to in to_full to_nobody; do
+	ok "-h $to" lost $to -h
+	ok "-V $to" lost $to -V
+	ok "--dry-run $to" lost $to --dry-run -i eth0 -v 51 -f "$T/a" 10.0.0.1
+done
+
 # --- files --------------------------------------------------------------------
 
 pid_file=$T/a/vrrpd_eth0_51.pid
@@ -83,6 +102,29 @@ r "a pid file that only a guard still holds" 2 'held by the guard .*vrrpd-guard'
     vrrpd -i eth0 -v 51 10.0.0.1
 kill "${PIDS[-1]}"
 rm "$pid_file"
+
+mkfifo "$pid_file"
+r "a pid file that is a FIFO" 2 'vrrpd_eth0_51.pid: not a regular file' \
+    vrrpd -i eth0 -v 51 10.0.0.1
+rm "$pid_file"
+echo 1 >"$T/a/other"
+ln "$T/a/other" "$pid_file"
+r "one with two names" 2 'vrrpd_eth0_51.pid: .*other names' vrrpd -i eth0 -v 51 10.0.0.1
+rm "$pid_file" "$T/a/other"
+
+mkdir "$T/full"
+mount -t tmpfs -o size=4k none "$T/full"
+head -c 8192 /dev/zero >"$T/full/it" 2>/dev/null
+r "a full disk" 2 'vrrpd_eth0_51.pid: No space left' vrrpd -f "$T/full" -i eth0 -v 51 10.0.0.1
+is "and no file left" "$(ls "$T/full")" it
+umount "$T/full"
+
+# Standard error is a file too: it is read through a pipe.
+at a bash -c 'ulimit -f 0; exec "$@"' -- timeout 5 "$VRRPD" -f "$T/a" -i eth0 -v 51 \
+    10.0.0.1 2>&1 | cat >"$T/err"
+is "no file may grow: status" "${PIPESTATUS[0]}" 2
+is "and one line" "$(cat "$T/err")" "vrrpd: $pid_file: File too large"
+
 echo 1 >"$pid_file"		# left over, of somebody else
 (umask 0; start a -v 51 -L debug -a pw/geheim --auth=pw/0x67656865696d 10.0.0.1
  echo "${PID[a]}" >"$T/pid")
@@ -114,6 +156,14 @@ address address 10\.0\.0\.1/32
 counts  sent [0-9]+ \(priority 0: 0, errors: 0\), received 0 \(priority 0: 0\)
 health  became master 1 times, failed 0 times, put back 0 times, lost events 0 times
 END
+# The deadline passes while it sleeps, and the report comes before the timer.
+n=$(count_logged a 'next advert in')
+signal a STOP
+sleep 1.3
+signal a HUP
+signal a CONT
+until_true 2 log_grows a 'next advert in' "$n"
+is "report: no deadline is before now" "$(grep -c ' in -' "$T/a.log")" 0
 ok "C09: after so many HUPs it runs" signal a 0
 ok "no password in the log, at level debug" not grep -qE 'geheim|67656865' "$T/a.log"
 kill "${PID[a]}"
