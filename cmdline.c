@@ -233,7 +233,7 @@ cmdline_parse(struct conf *conf, int argc, char **argv)
 	if (conf_finish(conf, err) == -1)
 		refuse(err);
 	conf->piddir = resolve("-f", conf->piddir, 1);
-	/* It runs no script: one that is gone is no reason to leave all as is. */
+	/* It runs no script: one that is gone must not keep it back. */
 	if (conf->cleanup)
 		return;
 	if (conf->on_master != NULL)

@@ -188,8 +188,8 @@ set_seconds(const char *option, const char *text, unsigned min, unsigned max,
 }
 
 /*
- * As the kernel takes it for a device: octet 0xa0 is a space there, % a pattern,
- * and of "all" and "default" it keeps the sysctls.  "eth0:1" is no interface.
+ * As the kernel takes it for a device: octet 0xa0 is a space there, % begins a
+ * pattern, and "all" and "default" are of its sysctls.  "eth0:1" is none.
  */
 static int
 set_ifname(char *ifname, const char *option, const char *text, char *err)

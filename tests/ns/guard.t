@@ -33,6 +33,14 @@ end_pair() {
 	stop b
 }
 clean() { [ "$(snapshot_all a)" = "$before" ]; }
+# kill_both HOST: the guard must not come to clean up in between
+kill_both() {
+	local guard
+	guard=$(guard_of "$1")
+	kill -STOP "$guard"
+	kill -9 "${PID[$1]}" "$guard"
+	wait "${PID[$1]}" 2>/dev/null
+}
 guarded() { [ -n "$(guard_of "$1")" ]; }
 
 # --- killed -------------------------------------------------------------------
@@ -127,8 +135,7 @@ end_pair
 
 pair -n 10.0.0.1
 capture wire
-pids="${PID[a]} $(guard_of a)"
-kill -9 $pids
+kill_both a
 ok "both killed: another Master" until_true 5 holds b 10.0.0.1
 ok "and the lease ends" until_true 5 not holds a 10.0.0.1
 gone=$EPOCHREALTIME
@@ -140,8 +147,7 @@ is "for root alone" "$(stat -c %a "$T/a/vrrpd_eth0_51.undo")" 600
 end_pair
 
 pair --no-lease 10.0.0.1
-kill -9 "${PID[a]}" "$(guard_of a)"
-wait "${PID[a]}" 2>/dev/null
+kill_both a
 sleep 4.5
 ok "without a lease the address stays" holds a 10.0.0.1
 capture wire
@@ -232,8 +238,7 @@ signal six USR1
 until_true 2 holds a 10.0.0.1
 until_true 2 holds a fe80::51
 ok "the IPv4 router runs: its addresses are refused" refused_tidy 10.0.0.1
-kill -9 "${PID[a]}" "$(guard_of a)"
-wait "${PID[a]}" 2>/dev/null
+kill_both a
 ok "the IPv6 router runs: so are its own" refused_tidy fe80::51
 ok "and nothing is changed" eval 'holds a 10.0.0.1 && holds a fe80::51'
 ok "an IPv4 address: IPv4 alone, and no script is looked for" \
@@ -245,6 +250,26 @@ ok "the IPv6 router knows nothing of all this" eval 'holds a fe80::51 &&
     not logged six "put back"'
 stop six
 same "and all is as before" "$(snapshot_all a)" "$before"
+
+# --- what cleanup knows -------------------------------------------------------
+
+# Routes have no lease, and without the record only an address leads to them.
+start a -v 51 -n --no-accept 10.0.0.1
+signal a USR1
+black() { at a ip route show type blackhole | grep -q '10.0.0.1 '; }
+until_true 2 black
+kill_both a
+rm "$T/a/vrrpd_eth0_51.undo"
+ok "no record, no address: status 0" tidy 0
+ok "the blackhole route stays" black
+ok "no record, but the address: status 0" tidy 0 10.0.0.1
+same "nothing is left" "$(snapshot_all a)" "$before"
+start a -v 51 --no-accept 10.0.0.1
+signal a USR1
+until_true 2 black
+kill_both a
+ok "a record, and no address: status 0" tidy 0
+same "and nothing is left" "$(snapshot_all a)" "$before"
 
 # --- leases -------------------------------------------------------------------
 
@@ -271,7 +296,7 @@ start a -v 51 -3 -d 0.1 fe80::51 2001:db8::51/64
 until_true 2 holds a 2001:db8::51
 sleep 1.2
 is "no route has a lease" "$(at a ip -6 route show dev eth0 | grep -c expires)" 0
-kill -9 "${PID[a]}" "$(guard_of a)"
+kill_both a
 ok "the address ends" until_true 6 not holds a 2001:db8::51
 ok "the route stays" eval 'at a ip -6 route show | grep -q "^2001:db8::/64 dev eth0"'
 done_testing
