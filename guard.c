@@ -114,7 +114,9 @@ guard_keep(struct router *r, const uint8_t *mac)
 	atomic_store(&page->current, !current);
 	record_print_frame(text, frame, len);
 	if (lockfile_write(&r->undo_file, len == 0 ? "" : text) == -1)
-		log_warning("%s: %s", r->undo_file.path, strerror(errno));
+		log_warning("%s: %s; should we and the guard be killed "
+		    "together, nobody resigns, and cleanup needs the "
+		    "addresses", r->undo_file.path, strerror(errno));
 }
 
 static bool
