@@ -176,6 +176,9 @@ replay: $(REPLAYS)
 coverage:
 	@tests/coverage.sh
 
+coverage-edges:
+	@tests/coverage_edges.sh
+
 cross:
 	@WARN="$(WARN)" tests/cross.sh
 
@@ -255,7 +258,8 @@ clean:
 	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
 	    tests/bench/bench
 
-.PHONY: soak spin model-mutants fuzz replay coverage cross check-faults bench
+.PHONY: soak spin model-mutants fuzz replay coverage coverage-edges cross
+.PHONY: check-faults bench
 .PHONY: vectors peers conformance must-mutants mutants small check-small
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:
