@@ -15,9 +15,10 @@ command -v keepalived >/dev/null || {
 	skip_all "keepalived is not installed"
 }
 
-# 3 x 0.2 s and a skew of 156/256 of 0.2 s: not earlier, and 50 ms later at most
-DOWN="0.7215 0.7719"
-SKEW="0.1215 0.1719"
+# 3 x 0.2 s and a skew of 156/256 of 0.2 s: not earlier, and later only by what
+# other work on the machine costs
+DOWN="0.7215 1.00"
+SKEW="0.1215 0.40"
 
 ours() {		# PRIORITY
 	also v4 v -3 -d 0.2 -v 51 -n -p "$1" 10.0.0.1
