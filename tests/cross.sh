@@ -60,7 +60,7 @@ for pair in $TARGETS; do
 		run "$name"
 	done
 	for name in packet frame conf record; do
-		sources="$codec conf.c record.c"
+		sources="$codec fsm.c conf.c record.c"
 		# shellcheck disable=SC2086
 		compile "tests/fuzz_$name.c" tests/fuzz_main.c $sources
 		run "corpus $name" "tests/corpus/$name"/*
