@@ -58,8 +58,10 @@ VRRPD_STATE=master
 VRRPD_ADDRESSES=10.0.0.2 10.0.0.1"
 is "C19: /dev/null, two ends of a pipe, nothing else" \
     "$(sed 's/pipe:.*/pipe/' "$T/fds" | grep -v " $T/show$")" $'0 /dev/null\n1 pipe\n2 pipe'
-is "no signal is ignored or blocked" "$(tr -d '\n\t' <"$T/signals")" \
-    "SigBlk:0000000000000000SigIgn:0000000000000000"
+# libc keeps 32 and 33 for itself, and lets a child of posix_spawn() ignore them.
+is "no signal is ignored or blocked" "$(while read -r name mask; do
+	echo "$name $((16#$mask & ~0x180000000))"
+done <"$T/signals")" $'SigBlk: 0\nSigIgn: 0'
 is "what it says is in the log" "$(sed -n 's/.*51: script: //p' "$T/a.log")" \
     $'a word\nanother\ncontrol ?[2J and no end\nexit status 3'
 
