@@ -47,8 +47,9 @@ round() {
 	start_all
 	ok "a is Master of all $N" until_true 30 masters a "$N"
 	ok "b of none" until_true 10 has_n b 0
-	is "all addresses are on a" "$(addresses a)" "$N"
+	ok "a has all addresses" until_true 10 has_n a "$N"
 	sleep 2				# start is over, everything is at rest
+	is "all addresses are still on a, none on b" "$(addresses a) $(addresses b)" "$N 0"
 	capture end
 	sleep 0.3
 	ip link set dev a down
