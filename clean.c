@@ -10,18 +10,26 @@
 #include <string.h>
 
 /*
- * A guard has had its socket since it was born, perhaps of an interface that is
- * no more.
+ * Something to send with.  A guard has had its socket since it was born,
+ * perhaps of an interface that is no more.  Others get one only when there is
+ * something to say: to close it takes the kernel some 10 ms.
  */
-static void
-resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
+static bool
+can_send(struct router *r)
 {
 	if (r->link.index != r->seen.index)
 		link_close(&r->link);
-	if (r->link.fd == -1 &&
-	    link_open_to_send(&r->link, r->seen.index) == -1)
-		log_warning("packet socket: %s", strerror(errno));
-	else if (len > 0 && link_send(&r->link, frame, len) == -1)
+	if (r->link.fd != -1 ||
+	    link_open_to_send(&r->link, r->seen.index) == 0)
+		return true;
+	log_warning("packet socket: %s", strerror(errno));
+	return false;
+}
+
+static void
+resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
+{
+	if (len > 0 && can_send(r) && link_send(&r->link, frame, len) == -1)
 		report_send_error(&r->stats, errno, now);
 }
 
@@ -35,8 +43,8 @@ find_macvlan(struct router *r)
 	host_macvlan_alias(r, alias, sizeof(alias));
 	r->macvlan = 0;
 	/* By its name first: a dump of many devices that all go may fail. */
-	if ((r->conf.use_macvlan &&
-	    link_get(&r->nl, r->conf.macvlan, &state) == 0 &&
+	if ((r->conf->use_macvlan &&
+	    link_get(&r->nl, r->conf->macvlan, &state) == 0 &&
 	    host_is_our_macvlan(r, &state)) ||
 	    (link_find(&r->nl, alias, &state) == 0 && state.present))
 		r->macvlan = state.index;
@@ -49,7 +57,7 @@ find_macvlan(struct router *r)
 static int
 remove_addresses(struct router *r)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 	unsigned index = r->macvlan != 0 ? r->macvlan : r->seen.index;
 
 	if (ipaddr_scan(&r->nl, r->seen.index, index, conf, &r->addrs) == -1)
@@ -67,7 +75,8 @@ restore_mac(struct router *r, usec_t now)
 		return 0;
 	if (vmac_restore(&r->nl, r->seen.index, r->seen.mac, r->own_mac) == -1)
 		return -1;
-	router_announce_own(r, r->own_mac, now);
+	if (can_send(r))
+		router_announce_own(r, r->own_mac, now);
 	return 0;
 }
 
@@ -102,13 +111,13 @@ clean_undo(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
 	int error = 0;
 
-	if (link_get(&r->nl, r->conf.vr.ifname, &r->seen) == -1)
+	if (link_get(&r->nl, r->conf->vr.ifname, &r->seen) == -1)
 		return -1;
 	if (r->seen.present) {
 		resign(r, frame, len, now);
 		error = undo_link(r, now);
 	}
-	if (!r->conf.vr.owner && ipaddr_unblock(&r->nl, &r->conf.vr) == -1)
+	if (!r->conf->vr.owner && ipaddr_unblock(&r->nl, &r->conf->vr) == -1)
 		error = errno;
 	link_close(&r->link);		/* takes the kernel its time */
 	errno = error;
@@ -123,7 +132,7 @@ void
 clean_leave(struct router *r)
 {
 	/* A guard may have seen the interface last when it was born. */
-	if (link_get(&r->nl, r->conf.vr.ifname, &r->seen) == -1)
+	if (link_get(&r->nl, r->conf->vr.ifname, &r->seen) == -1)
 		log_err("cannot read the interface's state: %s",
 		    strerror(errno));
 	find_macvlan(r);

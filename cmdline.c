@@ -5,6 +5,7 @@
 #include "cmdline.h"
 #include "log.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,9 +100,17 @@ refuse(const char *text)
 _Noreturn void
 cmdline_print(const char *text)
 {
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF) {
-		log_err("standard output: %m");
-		exit(2);
+	size_t left = strlen(text);
+	ssize_t n;
+
+	for (; left > 0; text += n, left -= (size_t)n) {
+		n = write(STDOUT_FILENO, text, left);
+		if (n == -1 && errno != EINTR) {
+			log_err("standard output: %m");
+			exit(2);
+		}
+		if (n == -1)
+			n = 0;
 	}
 	exit(0);
 }

@@ -98,7 +98,7 @@ guard_keep(struct router *r, const uint8_t *mac)
 	const struct guard_undo *old = &page->undo[current];
 	struct guard_undo *new = &page->undo[!current];
 	uint8_t frame[VRRP_FRAME_MAX];
-	char text[RECORD_FRAME_LEN];
+	char text[RECORD_FRAME_LEN], path[LOCKFILE_PATH_LEN];
 	size_t len = 0;
 
 	if (r->vr.state == VRRP_MASTER)
@@ -116,7 +116,8 @@ guard_keep(struct router *r, const uint8_t *mac)
 	if (lockfile_write(&r->undo_file, len == 0 ? "" : text) == -1)
 		log_warning("%s: %s; should we and the guard be killed "
 		    "together, nobody resigns, and cleanup needs the "
-		    "addresses", r->undo_file.path, strerror(errno));
+		    "addresses", lockfile_path(path, &r->undo_file),
+		    strerror(errno));
 }
 
 static bool
@@ -143,10 +144,10 @@ void
 guard_state(struct router *r, enum vrrp_state from, usec_t now)
 {
 	usec_t limit = r->vr.state == VRRP_MASTER ?
-	    conf_hang_limit(&r->conf) : 0;
+	    conf_hang_limit(r->conf) : 0;
 
 	atomic_store(&r->guard.page->limit, milliseconds(limit));
-	if (!request(r, REQUEST_STATE, from) && !r->conf.guard)
+	if (!request(r, REQUEST_STATE, from) && !r->conf->guard)
 		notify_state(&r->notify, from, r->vr.state, now);
 }
 
@@ -176,8 +177,8 @@ guard_reap(struct router *r, usec_t now)
 	close(g->fd);
 	g->fd = -1;
 	g->pid = 0;
-	if (now - g->since < GUARD_LIFE_MIN || (r->conf.sandbox &&
-	    (r->conf.on_master != NULL || r->conf.on_backup != NULL)) ||
+	if (now - g->since < GUARD_LIFE_MIN || (r->conf->sandbox &&
+	    (r->conf->on_master != NULL || r->conf->on_backup != NULL)) ||
 	    guard_start(r, now) == -1)
 		return false;
 	guard_state(r, r->vr.state, now);
@@ -208,8 +209,8 @@ guard_ends(const struct guard *g, usec_t time, int *status)
 bool
 guard_leave(struct router *r)
 {
-	const bool scripts = r->conf.on_master != NULL ||
-	    r->conf.on_backup != NULL;
+	const bool scripts = r->conf->on_master != NULL ||
+	    r->conf->on_backup != NULL;
 	struct guard *g = &r->guard;
 	int status;
 
@@ -243,10 +244,10 @@ on_message(struct router *r, const struct message *message, usec_t now)
 	if (message->request == REQUEST_STATE && message->from != message->to)
 		notify_state(&r->notify, message->from, message->to, now);
 	if (message->request == REQUEST_TUNE &&
-	    (link_get(&r->nl, r->conf.vr.ifname, &r->seen) == -1 ||
-	    vmac_tune_ipv6(r->conf.macvlan, r->seen.router6) == -1))
+	    (link_get(&r->nl, r->conf->vr.ifname, &r->seen) == -1 ||
+	    vmac_tune_ipv6(r->conf->macvlan, r->seen.router6) == -1))
 		log_warning("cannot set the sysctls of %s: %s",
-		    r->conf.macvlan, strerror(errno));
+		    r->conf->macvlan, strerror(errno));
 }
 
 enum ending {
@@ -379,7 +380,7 @@ kill_daemon(struct router *r, pid_t daemon)
 	if (getppid() == daemon)
 		kill(daemon, SIGKILL);
 	log_err("the daemon has not turned for %d ms: killed",
-	    (int)(conf_hang_limit(&r->conf) / 1000));
+	    (int)(conf_hang_limit(r->conf) / 1000));
 }
 
 /*
@@ -411,12 +412,13 @@ static enum ending
 watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 {
 	struct suspect suspect = { .stat = process_open_look(daemon) };
-	const usec_t limit = conf_hang_limit(&r->conf);
+	const usec_t limit = conf_hang_limit(r->conf);
 	usec_t now = process_now(), deadline, patience = now, excused;
 	enum ending ending;
 
 	for (;;) {
 		deadline = later(hang_deadline(r, now), patience);
+		process_trim();
 		wait_until(r, deadline, waiting);
 		now = process_now();
 		ending = read_messages(r, now);
@@ -452,7 +454,7 @@ clean_up(struct router *r, usec_t now)
 
 	lockfile_write(&r->pid_file, "");
 	memcpy(r->own_mac, undo->own_mac, sizeof(r->own_mac));
-	r->holding = undo->len > 0 && r->conf.vr.accept && !r->conf.vr.owner;
+	r->holding = undo->len > 0 && r->conf->vr.accept && !r->conf->vr.owner;
 	if (clean_undo(r, page->frame[page->current], undo->len, now) == -1) {
 		log_err("cannot undo all of it: %s", strerror(errno));
 		/* The next start will. */
@@ -474,7 +476,7 @@ clean_again(struct router *r)
 {
 	if (!await_death(r, DEATH_MAX))
 		log_err("the daemon cannot be killed");
-	r->holding = r->conf.vr.accept && !r->conf.vr.owner;
+	r->holding = r->conf->vr.accept && !r->conf->vr.owner;
 	if (clean_undo(r, NULL, 0, process_now()) == -1)
 		log_err("cannot undo all of it: %s", strerror(errno));
 }
@@ -505,7 +507,7 @@ become_guard(struct router *r, sigset_t *waiting)
 	 * a process, and a stopped group whose last relative dies goes on.
 	 */
 	setpgid(0, 0);
-	if (r->conf.daemonize)
+	if (r->conf->daemonize)
 		process_mute();
 	link_close(&r->link);
 	respond_close(&r->respond);
@@ -519,7 +521,7 @@ become_guard(struct router *r, sigset_t *waiting)
 		_exit(1);
 	/* There may be no descriptor when it is needed. */
 	(void)link_open_to_send(&r->link, r->seen.index);
-	if (r->conf.realtime)
+	if (r->conf->realtime)
 		process_realtime();
 }
 
@@ -565,7 +567,7 @@ guard_start(struct router *r, usec_t now)
 	pid_t daemon = getpid();
 	int pair[2];
 
-	if (!r->conf.guard)
+	if (!r->conf->guard)
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;

@@ -25,22 +25,23 @@ enum {
 void
 host_set_own_mac(struct router *r, const uint8_t *mac)
 {
-	char text[RECORD_LEN];
+	char text[RECORD_LEN], path[LOCKFILE_PATH_LEN];
 
 	memcpy(r->own_mac, mac, VRRP_MAC_LEN);
 	if (r->mac_file.fd == -1)
 		return;
 	record_print_mac(text, mac);
 	if (lockfile_write(&r->mac_file, text) == -1)
-		log_err("%s: %s", r->mac_file.path, strerror(errno));
+		log_err("%s: %s", lockfile_path(path, &r->mac_file),
+		    strerror(errno));
 }
 
 /* "vrrpd eth0 51": by this alias we know our macvlan again. */
 void
 host_macvlan_alias(const struct router *r, char *alias, size_t size)
 {
-	snprintf(alias, size, "vrrpd %s %u%s", r->conf.vr.ifname,
-	    r->conf.vr.vrid, r->conf.vr.family == &vrrp_ipv6 ? " v6" : "");
+	snprintf(alias, size, "vrrpd %s %u%s", r->conf->vr.ifname,
+	    r->conf->vr.vrid, r->conf->vr.family == &vrrp_ipv6 ? " v6" : "");
 }
 
 bool
@@ -61,7 +62,7 @@ watch(struct router *r)
 {
 	if (r->watched[0] == r->seen.index && r->watched[1] == r->macvlan)
 		return;
-	if (link_watch(&r->events, &r->conf.vr, r->seen.index,
+	if (link_watch(&r->events, &r->conf->vr, r->seen.index,
 	    r->macvlan) == -1)
 		log_warning("cannot choose events: %s", strerror(errno));
 	r->watched[0] = r->seen.index;
@@ -77,11 +78,11 @@ look(struct router *r, usec_t now)
 
 	r->dirty = false;
 	r->check_deadline = now + CHECK_INTERVAL;
-	if (link_get(&r->nl, r->conf.vr.ifname, &seen) == 0 &&
-	    (!r->conf.use_macvlan ||
-	    link_get(&r->nl, r->conf.macvlan, &macvlan) == 0) &&
+	if (link_get(&r->nl, r->conf->vr.ifname, &seen) == 0 &&
+	    (!r->conf->use_macvlan ||
+	    link_get(&r->nl, r->conf->macvlan, &macvlan) == 0) &&
 	    (!seen.present || ipaddr_scan(&r->nl, seen.index,
-	    r->conf.use_macvlan ? macvlan.index : seen.index, &r->conf.vr,
+	    r->conf->use_macvlan ? macvlan.index : seen.index, &r->conf->vr,
 	    &r->addrs) == 0)) {
 		r->seen = seen;
 		r->macvlan = host_is_our_macvlan(r, &macvlan) ?
@@ -117,7 +118,7 @@ has_source(const struct router *r)
 {
 	const uint8_t *octet = r->vr.own[0].octet;
 
-	return r->vr.nown > 0 && (r->conf.vr.family == &vrrp_ipv4 ||
+	return r->vr.nown > 0 && (r->conf->vr.family == &vrrp_ipv4 ||
 	    (octet[0] == 0xfe && (octet[1] & 0xc0) == 0x80));
 }
 
@@ -136,22 +137,22 @@ find_reason(struct router *r, char *reason)
 		strcpy(reason, "not an Ethernet interface");
 	else if (!r->seen.up)
 		strcpy(reason, "the interface is down");
-	else if (r->seen.mtu < advert_len(&r->conf.vr))
+	else if (r->seen.mtu < advert_len(&r->conf->vr))
 		snprintf(reason, ROUTER_REASON_LEN,
 		    "%u addresses need an MTU of %u, it has %u",
-		    r->conf.vr.naddr, (unsigned)advert_len(&r->conf.vr),
+		    r->conf->vr.naddr, (unsigned)advert_len(&r->conf->vr),
 		    r->seen.mtu);
-	else if (r->conf.vr.owner &&
-	    !ipaddr_complete(&r->addrs, &r->conf.vr))
+	else if (r->conf->vr.owner &&
+	    !ipaddr_complete(&r->addrs, &r->conf->vr))
 		strcpy(reason, "it has lost an address that we own");
 	else if (!has_source(r))
-		strcpy(reason, r->conf.vr.family == &vrrp_ipv4 ?
+		strcpy(reason, r->conf->vr.family == &vrrp_ipv4 ?
 		    "it has no IPv4 address of its own" :
 		    "it has no link-local address of its own");
 	else if (r->vr.state != VRRP_INITIALIZE && !owns(r, &r->vr.source))
 		snprintf(reason, ROUTER_REASON_LEN,
 		    "it has lost its address %s",
-		    report_addr(addr, r->conf.vr.family, &r->vr.source));
+		    report_addr(addr, r->conf->vr.family, &r->vr.source));
 	else if (!r->seen.carrier)
 		strcpy(reason, "no carrier");
 	return reason[0] != '\0';
@@ -186,28 +187,28 @@ prepare_macvlan(struct router *r)
 	struct link_state state;
 	char alias[LINK_ALIAS_LEN];
 
-	if (!r->conf.use_macvlan || r->macvlan != 0)
+	if (!r->conf->use_macvlan || r->macvlan != 0)
 		return true;
 	host_macvlan_alias(r, alias, sizeof(alias));
-	if (vmac_create(&r->nl, r->seen.index, r->conf.macvlan,
+	if (vmac_create(&r->nl, r->seen.index, r->conf->macvlan,
 	    r->virtual_mac, alias) == -1) {
-		log_err("cannot create %s: %s%s%s", r->conf.macvlan,
+		log_err("cannot create %s: %s%s%s", r->conf->macvlan,
 		    strerror(errno), r->nl.error[0] ? ": " : "", r->nl.error);
 		return false;
 	}
-	if (link_get(&r->nl, r->conf.macvlan, &state) == -1 || !state.present)
+	if (link_get(&r->nl, r->conf->macvlan, &state) == -1 || !state.present)
 		return false;
 	r->macvlan = state.index;
 	r->dirty = true;
 	if (vmac_tune(&r->nl, r->macvlan, r->seen.router4) == -1 ||
-	    (!r->conf.vr.accept && vmac_dummy(&r->nl, r->macvlan) == -1) ||
-	    (vmac_tune_ipv6(r->conf.macvlan, r->seen.router6) == -1 &&
+	    (!r->conf->vr.accept && vmac_dummy(&r->nl, r->macvlan) == -1) ||
+	    (vmac_tune_ipv6(r->conf->macvlan, r->seen.router6) == -1 &&
 	    !guard_tune(r)))
 		log_warning("cannot set the sysctls of %s: %s",
-		    r->conf.macvlan, strerror(errno));
+		    r->conf->macvlan, strerror(errno));
 	if (vmac_hush(&r->nl, r->seen.index) == -1)
 		log_warning("cannot set the ARP sysctls of %s: %s",
-		    r->conf.vr.ifname, strerror(errno));
+		    r->conf->vr.ifname, strerror(errno));
 	return true;
 }
 
@@ -227,7 +228,7 @@ host_restore_arp(struct router *r)
 	    r->seen.present &&
 	    vmac_unhush(&r->nl, r->seen.index, ignore, announce) == -1)
 		log_err("cannot put the ARP sysctls of %s back: %s",
-		    r->conf.vr.ifname, strerror(errno));
+		    r->conf->vr.ifname, strerror(errno));
 	lockfile_remove(&r->arp_file);
 }
 
@@ -236,7 +237,7 @@ void
 host_close(struct router *r)
 {
 	if (r->macvlan != 0 && vmac_delete(&r->nl, r->macvlan) == -1)
-		log_err("cannot delete %s: %s", r->conf.macvlan,
+		log_err("cannot delete %s: %s", r->conf->macvlan,
 		    strerror(errno));
 	host_restore_arp(r);
 }
@@ -249,7 +250,7 @@ enter_link(struct router *r, usec_t now)
 		return;
 	}
 	if (r->link.fd == -1 &&
-	    link_open(&r->link, r->seen.index, &r->conf.vr) == -1) {
+	    link_open(&r->link, r->seen.index, &r->conf->vr) == -1) {
 		log_err("packet socket: %s", strerror(errno));
 		r->check_deadline = now + RETRY_INTERVAL;
 		return;
@@ -325,7 +326,7 @@ delete_renamed(struct router *r)
 static void
 settle_macvlan(struct router *r, usec_t now)
 {
-	if (!r->conf.use_macvlan || (r->macvlan != 0 &&
+	if (!r->conf->use_macvlan || (r->macvlan != 0 &&
 	    (r->macvlan_seen.up || !r->holding)))
 		return;
 	if (r->vr.state == VRRP_INITIALIZE)
@@ -333,7 +334,7 @@ settle_macvlan(struct router *r, usec_t now)
 	if (r->holding && !may_restore(r, now))
 		return;
 	log_warning("somebody took %s away or down: put back",
-	    r->conf.macvlan);
+	    r->conf->macvlan);
 	if (r->macvlan == 0)
 		delete_renamed(r);
 	if (prepare_macvlan(r) && (!r->holding ||
@@ -358,13 +359,13 @@ settle_macvlan_state(struct router *r, usec_t now)
 		return;
 	if (!right) {
 		log_warning("somebody set the MAC of %s to %s: put back",
-		    r->conf.macvlan, router_mac_text(text, seen->mac));
+		    r->conf->macvlan, router_mac_text(text, seen->mac));
 		if (r->holding && !may_restore(r, now))
 			return;
 	}
 	if ((!right || seen->mtu != r->seen.mtu) && vmac_repair(&r->nl,
 	    r->macvlan, r->virtual_mac, r->seen.mtu) == -1) {
-		log_err("cannot repair %s: %s", r->conf.macvlan,
+		log_err("cannot repair %s: %s", r->conf->macvlan,
 		    strerror(errno));
 		r->fault = r->holding && !right;
 	} else if (!right && r->holding) {
@@ -373,21 +374,21 @@ settle_macvlan_state(struct router *r, usec_t now)
 	if ((r->seen.arp_ignore == 0 || r->seen.arp_announce == 0) &&
 	    vmac_hush(&r->nl, r->seen.index) == -1)
 		log_warning("cannot set the ARP sysctls of %s: %s",
-		    r->conf.vr.ifname, strerror(errno));
+		    r->conf->vr.ifname, strerror(errno));
 }
 
 /* The virtual addresses: on in Master, off otherwise, whoever meddles (F05). */
 static void
 settle_addresses(struct router *r, usec_t now)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 
 	if (conf->owner)
 		return;
 	/* No event tells of a route; what is there stays as it is. */
 	if (!conf->accept) {
 		if (r->holding && (ipaddr_block(&r->nl, conf) == -1 ||
-		    (r->conf.use_macvlan && r->macvlan != 0 &&
+		    (r->conf->use_macvlan && r->macvlan != 0 &&
 		    vmac_dummy(&r->nl, r->macvlan) == -1)))
 			log_err("cannot keep packets to the addresses out: %s",
 			    strerror(errno));
@@ -404,7 +405,7 @@ settle_addresses(struct router *r, usec_t now)
 		r->dirty = true;
 	} else if (!r->holding && ipaddr_left(&r->addrs, conf)) {
 		log_notice("removing virtual addresses of an earlier life");
-		if (ipaddr_del(&r->nl, r->conf.use_macvlan ? r->macvlan :
+		if (ipaddr_del(&r->nl, r->conf->use_macvlan ? r->macvlan :
 		    r->seen.index, conf, &r->addrs, true) == -1)
 			log_err("cannot remove them: %s", strerror(errno));
 	}
@@ -474,7 +475,7 @@ on_kernel_message(const struct nl_msg *msg, void *arg)
 	left -= NLMSG_ALIGN(sizeof(ifi));
 	while (nl_next_attr(&p, &left, &attr))
 		if (attr.type == IFLA_IFNAME && attr.len > 0 &&
-		    strncmp((const char *)attr.data, r->conf.vr.ifname,
+		    strncmp((const char *)attr.data, r->conf->vr.ifname,
 		    attr.len) == 0)
 			r->dirty = true;
 }

@@ -17,6 +17,14 @@ enum {
 	ATTEMPTS = 10			/* the holder may remove it meanwhile */
 };
 
+/* In path[LOCKFILE_PATH_LEN]; also of one that could not be opened. */
+const char *
+lockfile_path(char *path, const struct lockfile *lock)
+{
+	snprintf(path, LOCKFILE_PATH_LEN, "%s/%s", lock->dir, lock->name);
+	return path;
+}
+
 /* Whether the path still leads to the file that we have open. */
 static int
 is_current(const char *path, int fd)
@@ -28,19 +36,15 @@ is_current(const char *path, int fd)
 }
 
 static int
-open_locked(struct lockfile *lock, const char *path, int operation, char *text,
-    size_t size)
+open_locked(struct lockfile *lock, int operation, char *text, size_t size)
 {
+	char path[LOCKFILE_PATH_LEN];
 	struct stat st;
 	ssize_t n;
 	int i, saved;
 
 	lock->fd = -1;
-	if (strlen(path) >= sizeof(lock->path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(lock->path, path, strlen(path) + 1);
+	lockfile_path(path, lock);
 	for (i = 0; i < ATTEMPTS; i++) {
 		lock->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW |
 		    O_CLOEXEC | O_NONBLOCK, 0644);
@@ -93,22 +97,27 @@ lockfile_error(int error)
 }
 
 /*
- * Opens and locks path (in lock->path), creating it; text gets what is in it,
- * "" if new.  -1 with errno: EWOULDBLOCK when somebody else holds it, EMLINK
- * or EINVAL when it is no ordinary file of one name.
+ * Opens and locks dir/name, creating it; text gets what is in it, "" if new.
+ * dir must stay.  -1 with errno: EWOULDBLOCK when somebody else holds it,
+ * EMLINK or EINVAL when it is no ordinary file of one name.
  */
 int
-lockfile_open(struct lockfile *lock, const char *path, char *text, size_t size)
+lockfile_open(struct lockfile *lock, const char *dir, const char *name,
+    char *text, size_t size)
 {
-	return open_locked(lock, path, LOCK_EX, text, size);
+	lock->dir = dir;
+	snprintf(lock->name, sizeof(lock->name), "%s", name);
+	return open_locked(lock, LOCK_EX, text, size);
 }
 
 /* The same, with others that share it. */
 int
-lockfile_share(struct lockfile *lock, const char *path, char *text,
-    size_t size)
+lockfile_share(struct lockfile *lock, const char *dir, const char *name,
+    char *text, size_t size)
 {
-	return open_locked(lock, path, LOCK_SH, text, size);
+	lock->dir = dir;
+	snprintf(lock->name, sizeof(lock->name), "%s", name);
+	return open_locked(lock, LOCK_SH, text, size);
 }
 
 /*
@@ -143,11 +152,13 @@ lockfile_write(const struct lockfile *lock, const char *text)
 void
 lockfile_remove(struct lockfile *lock)
 {
+	char path[LOCKFILE_PATH_LEN];
+
 	if (lock->fd == -1)
 		return;
 	(void)!ftruncate(lock->fd, 0);
-	if (is_current(lock->path, lock->fd))
-		unlink(lock->path);
+	if (is_current(lockfile_path(path, lock), lock->fd))
+		unlink(path);
 	close(lock->fd);
 	lock->fd = -1;
 }

@@ -10,16 +10,21 @@
 #include <stddef.h>
 
 enum {
+	LOCKFILE_NAME_LEN = 40,		/* vrrpd6_IFNAME_VRID.undo */
 	LOCKFILE_PATH_LEN = 1100	/* CONF_PATH_MAX and a name */
 };
 
 struct lockfile {
 	int fd;				/* -1 = not held */
-	char path[LOCKFILE_PATH_LEN];
+	const char *dir;		/* the caller's; it stays */
+	char name[LOCKFILE_NAME_LEN];
 };
 
-int	lockfile_open(struct lockfile *, const char *, char *, size_t);
-int	lockfile_share(struct lockfile *, const char *, char *, size_t);
+int	lockfile_open(struct lockfile *, const char *, const char *, char *,
+	    size_t);
+int	lockfile_share(struct lockfile *, const char *, const char *, char *,
+	    size_t);
+const char *lockfile_path(char *, const struct lockfile *);
 const char *lockfile_error(int);
 bool	lockfile_alone(const struct lockfile *);
 int	lockfile_write(const struct lockfile *, const char *);

@@ -14,9 +14,9 @@ enum {
 /* Who said what, and when it may be logged again. */
 struct log_limit {
 	struct {
-		unsigned key;
-		struct vrrp_addr who;
 		usec_t next;		/* 0 = slot never used */
+		struct vrrp_addr who;
+		unsigned key;
 		unsigned more;		/* suppressed since the last line */
 	} slot[LOG_LIMIT_SLOTS];
 };

@@ -58,14 +58,14 @@ send_advert(struct router *r, uint8_t priority, const uint8_t *mac, usec_t now)
 static const uint8_t *
 master_mac(struct router *r)
 {
-	return r->conf.vr.vmac ? r->virtual_mac : r->seen.mac;
+	return r->conf->vr.vmac ? r->virtual_mac : r->seen.mac;
 }
 
 static void
 announce_ipv4(struct router *r, const struct vrrp_addr *addr,
     const uint8_t *mac, usec_t now)
 {
-	unsigned version = r->conf.vr.version;
+	unsigned version = r->conf->vr.version;
 	uint8_t frame[VRRP_FRAME_MIN];
 
 	send_frame(r, frame, arp_build(frame, sizeof(frame), false, mac, addr,
@@ -103,14 +103,14 @@ router_announce_own(struct router *r, const uint8_t *mac, usec_t now)
 unsigned
 router_vip_index(const struct router *r)
 {
-	return r->conf.use_macvlan ? r->macvlan : r->link.index;
+	return r->conf->use_macvlan ? r->macvlan : r->link.index;
 }
 
 /* The interface's real addresses of our family, the best source first. */
 const struct vrrp_addr *
 router_sources(const struct router *r, unsigned *n)
 {
-	bool ipv4 = r->conf.vr.family == &vrrp_ipv4;
+	bool ipv4 = r->conf->vr.family == &vrrp_ipv4;
 
 	*n = ipv4 ? r->addrs.n4 : r->addrs.n6;
 	return ipv4 ? r->addrs.own4 : r->addrs.own6;
@@ -135,7 +135,7 @@ macvlan_on(struct router *r)
 {
 	if (r->macvlan != 0 && vmac_up(&r->nl, r->macvlan) == 0)
 		return true;
-	log_err("cannot bring up %s: %s", r->conf.macvlan,
+	log_err("cannot bring up %s: %s", r->conf->macvlan,
 	    r->macvlan == 0 ? "it does not exist" : strerror(errno));
 	return false;
 }
@@ -144,9 +144,9 @@ macvlan_on(struct router *r)
 bool
 router_mac_on(struct router *r)
 {
-	if (!r->conf.vr.vmac)
+	if (!r->conf->vr.vmac)
 		return true;
-	return r->conf.use_macvlan ? macvlan_on(r) : swap_on(r);
+	return r->conf->use_macvlan ? macvlan_on(r) : swap_on(r);
 }
 
 void
@@ -168,7 +168,7 @@ router_mac_off(struct router *r, usec_t now)
 static void
 remove_addresses(struct router *r)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 	unsigned index = router_vip_index(r);
 	int result;
 
@@ -189,9 +189,9 @@ remove_addresses(struct router *r)
 static void
 act_release(struct router *r, usec_t now)
 {
-	if (r->conf.use_macvlan && r->holding && r->macvlan != 0 &&
+	if (r->conf->use_macvlan && r->holding && r->macvlan != 0 &&
 	    vmac_down(&r->nl, r->macvlan) == -1 && errno != ENODEV)
-		log_err("cannot take down %s: %s", r->conf.macvlan,
+		log_err("cannot take down %s: %s", r->conf->macvlan,
 		    strerror(errno));
 	if (r->holding)
 		remove_addresses(r);
@@ -211,14 +211,14 @@ lease_of(const struct router *r)
 {
 	usec_t down = vrrp_master_down_interval(&r->vr) + VRRP_SECOND - 1;
 	struct ipaddr_lease lease = {
-		(uint32_t)(down / VRRP_SECOND), r->conf.use_macvlan
+		(uint32_t)(down / VRRP_SECOND), r->conf->use_macvlan
 	};
 
 	if (lease.seconds < LEASE_MIN)
 		lease.seconds = LEASE_MIN;
 	if (r->crowded && lease.seconds < LEASE_CROWDED)
 		lease.seconds = LEASE_CROWDED;
-	if (!r->conf.lease)
+	if (!r->conf->lease)
 		lease.seconds = IPADDR_FOREVER;
 	return lease;
 }
@@ -241,23 +241,22 @@ renew_lease(struct router *r, usec_t now)
 {
 	const struct ipaddr_lease lease = lease_of(r);
 
-	if (!r->conf.lease || !r->holding || r->conf.vr.owner ||
-	    !r->conf.vr.accept || r->stalled ||
+	if (!r->conf->lease || !r->holding || r->conf->vr.owner ||
+	    !r->conf->vr.accept || r->stalled ||
 	    now - r->leased_at < (r->crowded ? RENEW_GAP_CROWDED : RENEW_GAP))
 		return;
 	r->leased_at = process_now();
-	if (ipaddr_renew(&r->nl, router_vip_index(r), &r->conf.vr,
+	if (ipaddr_renew(&r->nl, router_vip_index(r), &r->conf->vr,
 	    &lease) == -1)
 		log_err("cannot renew the lease of the addresses: %s",
 		    strerror(errno));
 	note_crowd(r, r->leased_at);
-	process_trim();
 }
 
 bool
 router_add_addresses(struct router *r)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 	const struct ipaddr_lease lease = lease_of(r);
 	int result;
 
@@ -303,7 +302,7 @@ act_acquire(struct router *r)
 static void
 act_announce(struct router *r, usec_t now)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 	unsigned i;
 
 	for (i = 0; i < conf->naddr; i++)
@@ -329,11 +328,11 @@ ask(struct router *r, usec_t now)
 	uint8_t frame[VRRP_FRAME_MIN];
 	unsigned i;
 
-	if (r->conf.vr.family != &vrrp_ipv4)
+	if (r->conf->vr.family != &vrrp_ipv4)
 		return;			/* nobody answers an unsolicited NA */
-	for (i = 0; i < r->conf.vr.naddr; i++)
+	for (i = 0; i < r->conf->vr.naddr; i++)
 		send_frame(r, frame, arp_ask_build(frame, sizeof(frame),
-		    r->own_mac, &r->vr.source, &r->conf.vr.vip[i].addr), now);
+		    r->own_mac, &r->vr.source, &r->conf->vr.vip[i].addr), now);
 }
 
 /* Who yields no longer speaks for the virtual MAC, but asks for it. */
@@ -344,11 +343,11 @@ act_advert(struct router *r, usec_t now)
 
 	if (!yields)
 		guard_keep(r, master_mac(r));
-	send_advert(r, r->conf.vr.priority, yields ? r->own_mac :
+	send_advert(r, r->conf->vr.priority, yields ? r->own_mac :
 	    master_mac(r), now);
 	if (!yields)
 		renew_lease(r, now);
-	if (!yields || !r->conf.vr.vmac)
+	if (!yields || !r->conf->vr.vmac)
 		return;
 	ask(r, now);
 	r->ask_deadline = now + ASK_AGAIN;
@@ -362,7 +361,7 @@ act_advert(struct router *r, usec_t now)
 static void
 probe(struct router *r, usec_t now)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 	uint8_t frame[ANNOUNCE_SIZE];
 	unsigned i;
 
@@ -445,7 +444,7 @@ static void
 on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
     uint32_t got, uint32_t want, usec_t now)
 {
-	report_drop(&r->stats, &r->conf.vr, drop, from, got, want, false, now);
+	report_drop(&r->stats, &r->conf->vr, drop, from, got, want, false, now);
 	/* An owner hears no rival (RFC 3768 7.1), its neighbours do (F01). */
 	if (drop == VRRP_DROP_OWNER && r->vr.announce_left == 0)
 		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
@@ -455,7 +454,7 @@ on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
 static bool
 on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 	struct vrrp_packet pkt;
 	struct vrrp_advert adv;
 	enum vrrp_drop drop;
@@ -531,7 +530,7 @@ is_virtual(const struct vrrp_conf *conf, const struct vrrp_addr *addr)
 void
 router_answer(struct router *r, usec_t now)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 	uint8_t frame[FRAME_SIZE], answer[ANNOUNCE_SIZE];
 	struct vrrp_question question;
 	ssize_t n;
@@ -569,7 +568,7 @@ on_claim(struct router *r, const struct vrrp_claim *claim, usec_t now)
 	    now);
 
 	if (actions & DUPLICATE_REPORT)
-		report_duplicate(&r->stats, &r->conf.vr, claim, now);
+		report_duplicate(&r->stats, &r->conf->vr, claim, now);
 	if (actions & DUPLICATE_FIGHT)
 		log_err("somebody else keeps saying that he has our addresses: "
 		    "we stay Master");
@@ -590,8 +589,8 @@ router_hear(struct router *r, usec_t now)
 		n = respond_recv(&r->claims, frame, sizeof(frame));
 		if (n == -1)
 			return;
-		if (claim_parse(&claim, r->conf.vr.family, frame, (size_t)n) &&
-		    is_virtual(&r->conf.vr, &claim.addr) &&
+		if (claim_parse(&claim, r->conf->vr.family, frame, (size_t)n) &&
+		    is_virtual(&r->conf->vr, &claim.addr) &&
 		    !is_our_mac(r, claim.mac))
 			on_claim(r, &claim, now);
 	}

@@ -26,26 +26,16 @@ enum {
 	 */
 	ROUTER_DRAIN_MAX = 512,
 	ROUTER_REASON_LEN = 128,
-	ROUTER_PAGE = 65536,		/* the largest of usual kernels */
 	ROUTER_MAC_TEXT_LEN = 18
 };
 
-/*
- * Pages are grouped by when they are written, since the guard is a fork: what
- * both leave alone they share, and the less either writes the less is copied.
- */
 struct router {
-	/* On pages of its own, which are read-only once the loop runs. */
-	_Alignas(ROUTER_PAGE) struct conf conf;
-
-	/* Written by the start, and by what is rare. */
-	_Alignas(ROUTER_PAGE) struct lockfile pid_file;
+	struct conf *conf;		/* read-only once the loop runs */
+	struct vrrp vr;
+	struct lockfile pid_file;
 	struct lockfile mac_file;
 	struct lockfile arp_file;	/* the interface's ARP sysctls */
 	struct lockfile undo_file;	/* what a Master's death leaves */
-
-	/* Written all the time. */
-	_Alignas(ROUTER_PAGE) struct vrrp vr;
 	struct guard guard;
 	struct notify notify;
 	struct nl nl;			/* requests */

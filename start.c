@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,11 +29,11 @@ enum {
 static void
 check_mtu(const struct router *r)
 {
-	unsigned need = (unsigned)advert_len(&r->conf.vr);
+	unsigned need = (unsigned)advert_len(&r->conf->vr);
 
 	if (r->seen.mtu < need)
 		fatal(EXIT_REFUSED, "%u addresses need an MTU of %u, %s has %u",
-		    r->conf.vr.naddr, need, r->conf.vr.ifname, r->seen.mtu);
+		    r->conf->vr.naddr, need, r->conf->vr.ifname, r->seen.mtu);
 }
 
 /* A device of that name that we did not make is not ours to take. */
@@ -41,14 +42,14 @@ check_macvlan(struct router *r)
 {
 	struct link_state state;
 
-	if (!r->conf.use_macvlan)
+	if (!r->conf->use_macvlan)
 		return;
-	if (link_get(&r->nl, r->conf.macvlan, &state) == -1)
-		fatal(EXIT_SYSTEM, "--macvlan=%s: %s", r->conf.macvlan,
+	if (link_get(&r->nl, r->conf->macvlan, &state) == -1)
+		fatal(EXIT_SYSTEM, "--macvlan=%s: %s", r->conf->macvlan,
 		    strerror(errno));
 	if (state.present && !host_is_our_macvlan(r, &state))
 		fatal(EXIT_REFUSED, "--macvlan=%s: a device of that name "
-		    "exists and is not ours", r->conf.macvlan);
+		    "exists and is not ours", r->conf->macvlan);
 }
 
 /* Where the way out of what is root leads. */
@@ -85,11 +86,23 @@ check_permitted(void)
 		    "CAP_NET_ADMIN and CAP_NET_RAW");
 }
 
+/* The configuration has pages of its own, for the seal. */
+void
+start_conf(struct router *r)
+{
+	void *conf = mmap(NULL, sizeof(*r->conf), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (conf == MAP_FAILED)
+		fatal(EXIT_SYSTEM, "no memory: %s", strerror(errno));
+	r->conf = conf;
+}
+
 /* Reads the interface and settles who we are. */
 void
 start_check(struct router *r)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 	bool real[VRRP_ADDR_MAX];
 	char err[CONF_ERROR_LEN];
 	unsigned i;
@@ -110,15 +123,15 @@ start_check(struct router *r)
 		    strerror(errno));
 	for (i = 0; i < conf->naddr; i++)
 		real[i] = r->addrs.presence[i] == IPADDR_REAL;
-	if (conf_set_owner(&r->conf, real, err) == -1)
+	if (conf_set_owner(r->conf, real, err) == -1)
 		fatal(EXIT_REFUSED, "%s", err);
-	if (conf->owner && r->conf.use_macvlan)
+	if (conf->owner && r->conf->use_macvlan)
 		fatal(EXIT_REFUSED, "--macvlan: not for the owner of the "
 		    "addresses, its interface would answer too");
 	check_macvlan(r);
 	check_mtu(r);
 	check_permitted();
-	check_sandbox(&r->conf);
+	check_sandbox(r->conf);
 }
 
 /* A record of what is still to be undone is kept for the next start. */
@@ -141,16 +154,26 @@ leave_files(struct router *r)
 	exit(EXIT_SYSTEM);		\
 } while (0)
 
+/* The same because of one of the files; errno tells why. */
+static _Noreturn void
+refuse_file(struct router *r, const struct lockfile *file)
+{
+	char path[LOCKFILE_PATH_LEN];
+
+	refuse_start(r, "%s: %s", lockfile_path(path, file),
+	    lockfile_error(errno));
+}
+
 /* One of the files of this virtual router; text gets what is in it. */
 static int
 open_own(struct router *r, struct lockfile *file, const char *kind, char *text,
     size_t size)
 {
-	char path[LOCKFILE_PATH_LEN];
+	char name[LOCKFILE_NAME_LEN];
 
-	snprintf(path, sizeof(path), "%s/%s_%s_%u.%s", r->conf.piddir,
-	    conf_pid_stem(&r->conf), r->conf.vr.ifname, r->conf.vr.vrid, kind);
-	return lockfile_open(file, path, text, size);
+	snprintf(name, sizeof(name), "%s_%s_%u.%s", conf_pid_stem(r->conf),
+	    r->conf->vr.ifname, r->conf->vr.vrid, kind);
+	return lockfile_open(file, r->conf->piddir, name, text, size);
 }
 
 /* Of a pid file that is locked: whether it names somebody who is no more. */
@@ -178,24 +201,25 @@ void
 start_lock(struct router *r)
 {
 	const struct timespec poll = { .tv_nsec = LOCK_POLL };
-	char text[32];
+	char text[32], path[LOCKFILE_PATH_LEN];
 	int i;
 
 	r->mac_file.fd = r->undo_file.fd = r->arp_file.fd = -1;
 	for (i = 0; open_own(r, &r->pid_file, "pid", text, sizeof(text)) == -1;
 	    i++) {
+		lockfile_path(path, &r->pid_file);
 		if (errno != EWOULDBLOCK)
-			fatal(EXIT_SYSTEM, "%s: %s", r->pid_file.path,
+			fatal(EXIT_SYSTEM, "%s: %s", path,
 			    lockfile_error(errno));
-		if (i >= CLEAN_POLLS && holder_is_dead(r->pid_file.path))
+		if (i >= CLEAN_POLLS && holder_is_dead(path))
 			fatal(EXIT_SYSTEM, "%s is held by the guard of a vrrpd "
 			    "that is dead, a process vrrpd-guard: look what "
-			    "it waits for", r->pid_file.path);
+			    "it waits for", path);
 		if (i >= CLEAN_POLLS ||
-		    (i >= LOCK_POLLS && !holder_is_dead(r->pid_file.path)))
+		    (i >= LOCK_POLLS && !holder_is_dead(path)))
 			fatal(EXIT_SYSTEM, "another vrrpd runs %s vrid %u; its "
-			    "pid is in %s", r->conf.vr.ifname, r->conf.vr.vrid,
-			    r->pid_file.path);
+			    "pid is in %s", r->conf->vr.ifname,
+			    r->conf->vr.vrid, path);
 		nanosleep(&poll, NULL);
 	}
 }
@@ -204,17 +228,16 @@ start_lock(struct router *r)
 static bool
 lock_mac_file(struct router *r, char *text, size_t size)
 {
-	char path[LOCKFILE_PATH_LEN];
+	char name[LOCKFILE_NAME_LEN];
 
-	snprintf(path, sizeof(path), "%s/vrrpd_%s.mac", r->conf.piddir,
-	    r->conf.vr.ifname);
-	if (lockfile_open(&r->mac_file, path, text, size) == 0)
+	snprintf(name, sizeof(name), "vrrpd_%s.mac", r->conf->vr.ifname);
+	if (lockfile_open(&r->mac_file, r->conf->piddir, name, text, size) == 0)
 		return true;
 	if (errno != EWOULDBLOCK)
-		refuse_start(r, "%s: %s", path, lockfile_error(errno));
-	if (r->conf.vr.vmac && !r->conf.use_macvlan)
+		refuse_file(r, &r->mac_file);
+	if (r->conf->vr.vmac && !r->conf->use_macvlan)
 		refuse_start(r, "another vrrpd uses the MAC of %s: give this "
-		    "one or both --macvlan, or -n", r->conf.vr.ifname);
+		    "one or both --macvlan, or -n", r->conf->vr.ifname);
 	return false;
 }
 
@@ -229,23 +252,23 @@ find_own_mac(struct router *r)
 	char record[RECORD_LEN] = "", text[ROUTER_MAC_TEXT_LEN];
 	uint8_t mac[VRRP_MAC_LEN];
 	bool virtual = vrrp_mac_is_virtual(r->seen.mac);
-	bool swaps = r->conf.vr.vmac && !r->conf.use_macvlan;
+	bool swaps = r->conf->vr.vmac && !r->conf->use_macvlan;
 
 	memcpy(mac, r->seen.mac, sizeof(mac));
-	if ((virtual || swaps || r->conf.cleanup) && lock_mac_file(r, record,
+	if ((virtual || swaps || r->conf->cleanup) && lock_mac_file(r, record,
 	    sizeof(record)) && virtual && !record_parse_mac(mac, record)) {
 		memcpy(mac, r->seen.permanent, sizeof(mac));
 		if (!r->seen.has_permanent || vrrp_mac_is_virtual(mac))
 			refuse_start(r, "%s has the virtual MAC %s and its own "
 			    "is not known: set it (ip link set dev %s address "
-			    "MAC)", r->conf.vr.ifname,
+			    "MAC)", r->conf->vr.ifname,
 			    router_mac_text(text, r->seen.mac),
-			    r->conf.vr.ifname);
+			    r->conf->vr.ifname);
 	}
 	host_set_own_mac(r, mac);
 	if (memcmp(mac, r->seen.mac, sizeof(mac)) != 0)
 		log_notice("%s has the MAC %s of an earlier life: its own is "
-		    "put back", r->conf.vr.ifname,
+		    "put back", r->conf->vr.ifname,
 		    router_mac_text(text, r->seen.mac));
 }
 
@@ -256,69 +279,72 @@ find_own_mac(struct router *r)
 static void
 record_arp(struct router *r)
 {
-	char path[LOCKFILE_PATH_LEN], text[RECORD_LEN];
+	char name[LOCKFILE_NAME_LEN], path[LOCKFILE_PATH_LEN];
+	char text[RECORD_LEN];
 	int ignore, announce;
 
-	snprintf(path, sizeof(path), "%s/vrrpd_%s.arp", r->conf.piddir,
-	    r->conf.vr.ifname);
-	if (!r->conf.use_macvlan && access(path, F_OK) == -1)
+	snprintf(name, sizeof(name), "vrrpd_%s.arp", r->conf->vr.ifname);
+	snprintf(path, sizeof(path), "%s/%s", r->conf->piddir, name);
+	if (!r->conf->use_macvlan && access(path, F_OK) == -1)
 		return;
-	if (lockfile_share(&r->arp_file, path, text, sizeof(text)) == -1)
-		refuse_start(r, "%s: %s", path, lockfile_error(errno));
+	if (lockfile_share(&r->arp_file, r->conf->piddir, name, text,
+	    sizeof(text)) == -1)
+		refuse_file(r, &r->arp_file);
 	if (text[0] != '\0' && !record_parse_arp(&ignore, &announce, text)) {
 		log_warning("%s: not believed; arp_ignore %d and arp_announce "
 		    "%d of %s are taken for its own", path, r->seen.arp_ignore,
-		    r->seen.arp_announce, r->conf.vr.ifname);
+		    r->seen.arp_announce, r->conf->vr.ifname);
 		text[0] = '\0';
 	}
-	if (!r->conf.use_macvlan) {
+	if (!r->conf->use_macvlan) {
 		host_restore_arp(r);
 		return;
 	}
 	if (text[0] != '\0')
 		return;
 	/* Not what was seen before: the last of the others may have ended. */
-	if (link_get(&r->nl, r->conf.vr.ifname, &r->seen) == -1)
-		refuse_start(r, "-i %s: %s", r->conf.vr.ifname,
+	if (link_get(&r->nl, r->conf->vr.ifname, &r->seen) == -1)
+		refuse_start(r, "-i %s: %s", r->conf->vr.ifname,
 		    strerror(errno));
 	record_print_arp(text, r->seen.arp_ignore, r->seen.arp_announce);
 	if (lockfile_write(&r->arp_file, text) == -1)
-		refuse_start(r, "%s: %s", path, strerror(errno));
+		refuse_file(r, &r->arp_file);
 }
 
 /* An earlier life that ended as Master: its record, undone. */
 static void
 clean_recorded(struct router *r, usec_t now)
 {
-	char text[RECORD_FRAME_LEN];
+	char text[RECORD_FRAME_LEN], path[LOCKFILE_PATH_LEN];
 	struct conf ours;
 	uint8_t frame[VRRP_FRAME_MAX];
 	size_t len;
 
 	if (open_own(r, &r->undo_file, "undo", text, sizeof(text)) == -1) {
 		if (errno != EWOULDBLOCK)
-			refuse_start(r, "%s: %s", r->undo_file.path,
-			    lockfile_error(errno));
+			refuse_file(r, &r->undo_file);
 		/* Somebody removed its pid file. */
 		refuse_start(r, "another vrrpd runs %s vrid %u: it holds %s",
-		    r->conf.vr.ifname, r->conf.vr.vrid, r->undo_file.path);
+		    r->conf->vr.ifname, r->conf->vr.vrid,
+		    lockfile_path(path, &r->undo_file));
 	}
 	/* A password stands in it. */
 	if (fchmod(r->undo_file.fd, S_IRUSR | S_IWUSR) == -1)
-		refuse_start(r, "%s: %s", r->undo_file.path, strerror(errno));
+		refuse_file(r, &r->undo_file);
 	if (text[0] == '\0')
 		return;
-	ours = r->conf;
-	len = clean_read_record(&r->conf.vr, frame, text);
+	ours = *r->conf;
+	len = clean_read_record(&r->conf->vr, frame, text);
 	if (len == 0) {
-		log_warning("%s: not believed", r->undo_file.path);
+		log_warning("%s: not believed",
+		    lockfile_path(path, &r->undo_file));
 	} else {
 		log_notice("resigning for a Master of an earlier life");
 		if (clean_undo(r, frame, len, now) == -1)
 			log_warning("cannot undo all of it: %s",
 			    strerror(errno));
 	}
-	r->conf = ours;
+	*r->conf = ours;
 	lockfile_write(&r->undo_file, "");
 }
 
@@ -339,12 +365,12 @@ clean_host(struct router *r, usec_t now)
 	host_macvlan_alias(r, alias, sizeof(alias));
 	if (link_find(&r->nl, alias, &old) == 0 && old.present)
 		log_notice("removing %s of an earlier life", old.name);
-	if (ipaddr_left(&r->addrs, &r->conf.vr))
+	if (ipaddr_left(&r->addrs, &r->conf->vr))
 		log_notice("removing virtual addresses of an earlier life");
 	if (clean_undo(r, NULL, 0, now) == -1)
 		refuse_start(r, "cannot remove what an earlier life left: %s",
 		    strerror(errno));
-	if (!r->conf.vr.vmac || r->conf.use_macvlan)
+	if (!r->conf->vr.vmac || r->conf->use_macvlan)
 		lockfile_remove(&r->mac_file);
 }
 
@@ -355,7 +381,7 @@ clean_host(struct router *r, usec_t now)
 static void
 look_again(struct router *r)
 {
-	const struct vrrp_conf *conf = &r->conf.vr;
+	const struct vrrp_conf *conf = &r->conf->vr;
 
 	if (link_get(&r->nl, conf->ifname, &r->seen) == -1 ||
 	    ipaddr_scan(&r->nl, r->seen.index, r->seen.index, conf,
@@ -374,7 +400,7 @@ start_router(struct router *r, usec_t now)
 	/* First: where no file can be written nothing else is tried. */
 	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
 	if (lockfile_write(&r->pid_file, pid) == -1)
-		refuse_start(r, "%s: %s", r->pid_file.path, strerror(errno));
+		refuse_file(r, &r->pid_file);
 	look_again(r);
 	find_own_mac(r);
 	record_arp(r);
@@ -382,19 +408,19 @@ start_router(struct router *r, usec_t now)
 	if (nl_open(&r->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
 	    RTMGRP_IPV6_IFADDR) == -1)
 		refuse_start(r, "netlink socket: %s", strerror(errno));
-	if (link_open(&r->link, r->seen.index, &r->conf.vr) == -1)
+	if (link_open(&r->link, r->seen.index, &r->conf->vr) == -1)
 		refuse_start(r, "packet socket: %s", strerror(errno));
 	if (guard_init(r) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));
-	vrrp_mac(r->virtual_mac, &r->conf.vr);
-	vrrp_init(&r->vr, &r->conf.vr, now);
-	notify_init(&r->notify, &r->conf.vr, r->conf.on_master,
-	    r->conf.on_backup);
+	vrrp_mac(r->virtual_mac, &r->conf->vr);
+	vrrp_init(&r->vr, &r->conf->vr, now);
+	notify_init(&r->notify, &r->conf->vr, r->conf->on_master,
+	    r->conf->on_backup);
 	r->ask_deadline = VRRP_NEVER;
 	r->dirty = true;
-	if (r->conf.daemonize)
-		log_to_syslog(r->conf.log_name);
-	log_prefix(r->conf.vr.ifname, r->conf.vr.vrid);
+	if (r->conf->daemonize)
+		log_to_syslog(r->conf->log_name);
+	log_prefix(r->conf->vr.ifname, r->conf->vr.vrid);
 	log_info("vrrpd %s starts", VERSION);
 	if (guard_start(r, now) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));
@@ -407,19 +433,18 @@ start_router(struct router *r, usec_t now)
 int
 start_sandbox(struct router *r)
 {
-	const char *step, *user = sandbox_user(&r->conf);
+	const char *step = "mprotect", *user = sandbox_user(r->conf);
 
-	if (!r->conf.sandbox)
+	if (!r->conf->sandbox)
 		return 0;
-	/* Where pages are larger than ROUTER_PAGE this is not possible. */
-	(void)sandbox_seal(&r->conf, sizeof(r->conf));
-	if (sandbox_enter(sandbox_uid, sandbox_gid, r->conf.user != NULL,
+	if (sandbox_seal(r->conf, sizeof(*r->conf)) == -1 ||
+	    sandbox_enter(sandbox_uid, sandbox_gid, r->conf->user != NULL,
 	    &step) == -1) {
-		log_open(r->conf.log_level);
+		log_open(r->conf->log_level);
 		log_err("sandbox: %s: %s; --no-sandbox does without", step,
 		    strerror(errno));
-		if (r->conf.daemonize)
-			log_to_syslog(r->conf.log_name);
+		if (r->conf->daemonize)
+			log_to_syslog(r->conf->log_name);
 		return -1;
 	}
 	if (step == NULL)
@@ -434,7 +459,7 @@ start_sandbox(struct router *r)
 static void
 cleanup_family(struct router *r, const struct vrrp_family *family, usec_t now)
 {
-	struct vrrp_conf *conf = &r->conf.vr;
+	struct vrrp_conf *conf = &r->conf->vr;
 
 	conf->family = family;
 	start_lock(r);
@@ -446,7 +471,7 @@ cleanup_family(struct router *r, const struct vrrp_family *family, usec_t now)
 		    strerror(errno));
 	/* Its MAC matters only if it is not its own. */
 	conf->vmac = false;
-	r->conf.use_macvlan = false;
+	r->conf->use_macvlan = false;
 	find_own_mac(r);
 	record_arp(r);
 	clean_host(r, now);
@@ -460,15 +485,15 @@ cleanup_family(struct router *r, const struct vrrp_family *family, usec_t now)
 _Noreturn void
 start_cleanup(struct router *r, usec_t now)
 {
-	static struct conf conf;
+	struct conf conf;
 
 	if (nl_open(&r->nl, 0) == -1)
 		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
 	check_permitted();
-	conf = r->conf;
+	conf = *r->conf;
 	if (conf.vr.family != &vrrp_ipv6)
 		cleanup_family(r, &vrrp_ipv4, now);
-	r->conf = conf;
+	*r->conf = conf;
 	if (conf.vr.family != &vrrp_ipv4)
 		cleanup_family(r, &vrrp_ipv6, now);
 	exit(0);

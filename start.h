@@ -17,6 +17,7 @@ enum {
 	exit(status);			\
 } while (0)
 
+void	start_conf(struct router *);
 void	start_check(struct router *);
 void	start_lock(struct router *);
 void	start_router(struct router *, usec_t);

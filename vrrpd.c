@@ -139,6 +139,8 @@ turn(const sigset_t *waiting)
 {
 	fd_set set;
 	usec_t now, deadline = next_deadline();
+	const usec_t leased_at = d.leased_at;
+	bool reconciled = false;
 
 	wait_until(deadline, &set, waiting);
 	now = process_now();
@@ -157,7 +159,7 @@ turn(const sigset_t *waiting)
 		notify_read(&d.notify);
 	if (d.dirty || now >= d.check_deadline) {
 		host_reconcile(&d, now);
-		process_trim();
+		reconciled = true;
 	}
 	if (d.stalled)
 		end_stall(now);
@@ -173,6 +175,9 @@ turn(const sigset_t *waiting)
 	if (now >= d.ask_deadline)
 		router_ask(&d, now);
 	notify_timeout(&d.notify, now);
+	/* Both ask the kernel, which is what goes deep into the stack. */
+	if (reconciled || d.leased_at != leased_at)
+		process_trim();
 }
 
 static void
@@ -206,7 +211,7 @@ print_dry_run(void)
 {
 	char text[CONF_TEXT_LEN];
 
-	conf_print(text, sizeof(text), &d.conf);
+	conf_print(text, sizeof(text), d.conf);
 	cmdline_print(text);
 }
 
@@ -227,20 +232,21 @@ main(int argc, char **argv)
 	int ready = -1;
 
 	process_clean(argv);
-	cmdline_parse(&d.conf, argc, argv);
-	log_open(d.conf.log_level);
-	if (d.conf.cleanup)
+	start_conf(&d);
+	cmdline_parse(d.conf, argc, argv);
+	log_open(d.conf->log_level);
+	if (d.conf->cleanup)
 		start_cleanup(&d, process_now());
 	start_check(&d);
-	if (d.conf.dry_run)
+	if (d.conf->dry_run)
 		print_dry_run();
 	process_catch(&waiting);
-	if (d.conf.daemonize && (ready = process_detach()) == -1)
+	if (d.conf->daemonize && (ready = process_detach()) == -1)
 		fatal(EXIT_SYSTEM, "cannot go to the background: %s",
 		    strerror(errno));
 	start_lock(&d);
 	start_router(&d, process_now());
-	if (d.conf.realtime)
+	if (d.conf->realtime)
 		log_realtime(process_realtime());
 	/* Makes what root alone can make: the macvlan's sysctls. */
 	host_reconcile(&d, process_now());

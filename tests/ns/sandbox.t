@@ -59,12 +59,21 @@ is "no core file" "$(awk '/^Max core/ { print $5, $6 }' "/proc/${PID[a]}/limits"
 is "nor anything for others of that user" "$(stat -c %u "/proc/${PID[a]}/mem")" 0
 is "C19: every descriptor is closed on exec" \
     "$(grep -L 'flags:.*[2367]......$' "/proc/${PID[a]}/fdinfo"/* | sed 's|.*/||' | tr '\n' ' ')" "0 1 2 "
-# Where the configuration is, "d" of vrrpd.c, and what the kernel says of it.
-at_d=$(nm "$VRRPD" 2>/dev/null | awk '$3 == "d" { print $1 }')
+# What the kernel says of the page with the configuration, to which the first
+# member of "d" of vrrpd.c points.
+rights() {
+	local range mode rest
+	while read -r range mode rest; do
+		[ $((0x${range%-*})) -gt "$1" ] || [ $((0x${range#*-})) -le "$1" ] ||
+		    echo "$mode"
+	done <"/proc/${PID[a]}/maps"
+}
+at_d=$(nm "$VRRPD" 2>/dev/null | awk '$2 == "b" && $3 == "d" { print $1 }')
 base=$(sed -n '1s/-.*//p' "/proc/${PID[a]}/maps")
 [ $((0x${at_d:-0})) -lt $((0x$base)) ] || base=0	# not a PIE
-[ -z "$at_d" ] || is "the configuration is read-only" \
-    "$(grep "^$(printf '%08x' $((0x$at_d + 0x$base)))-" "/proc/${PID[a]}/maps" | cut -d ' ' -f 2)" r--p
+conf=$(tail -c +$((0x${at_d:-0} + 0x$base + 1)) "/proc/${PID[a]}/mem" 2>/dev/null |
+    head -c 8 | od -An -td8)
+[ -z "$at_d" ] || is "the configuration is read-only" "$(rights "$((conf))")" r--p
 stop a
 is "ends with 0" $? 0
 ok "its files are gone or empty" eval '[ -z "$(cat "$T"/a/*)" ]'
