@@ -443,6 +443,22 @@ heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 }
 
 /*
+ * Somebody has our IPv4 addresses who is not heard: a router, perhaps, that
+ * wants the other form of checksum, drops our adverts and yet is silent as long
+ * as they come.  True if the next ones have that form (P-08).
+ */
+bool
+vrrp_try_other_form(struct vrrp *vr)
+{
+	if (vr->conf->checksum != VRRP_SUM_AUTO || vr->conf->version == 2 ||
+	    vr->state != VRRP_MASTER ||
+	    (vr->heard_at != VRRP_NEVER && vr->heard_at >= vr->since))
+		return false;
+	vr->pseudo_header = !vr->pseudo_header;
+	return true;
+}
+
+/*
  * One event at the time now (microseconds, never going back between calls).
  * Returns the set of VRRP_ACT_* to run, in their order; the new state and
  * deadlines are in *vr before any of them runs.

@@ -172,13 +172,16 @@ remove_addresses(struct router *r)
 	unsigned index = router_vip_index(r);
 	int result;
 
-	if (conf->owner || index == 0)
+	if (conf->owner)
 		return;
-	if (conf->accept) {
-		result = ipaddr_del(&r->nl, index, conf, &r->addrs, false);
-	} else {
+	if (!conf->accept) {
+		/* Those routes are not on the device: it may be gone. */
 		respond_close(&r->respond);
 		result = ipaddr_unblock(&r->nl, conf);
+	} else if (index == 0) {
+		return;
+	} else {
+		result = ipaddr_del(&r->nl, index, conf, &r->addrs, false);
 	}
 	if (result == -1 && errno != ENODEV)
 		log_err("cannot remove the virtual addresses: %s%s%s",
@@ -362,10 +365,13 @@ static void
 probe(struct router *r, usec_t now)
 {
 	const struct vrrp_conf *conf = &r->conf->vr;
+	const usec_t master_for = now - r->vr.since;
 	uint8_t frame[ANNOUNCE_SIZE];
 	unsigned i;
 
-	r->ask_deadline = now + PROBE_GAP;
+	/* Seldom, but soon at first: a port of a switch may have joined late. */
+	r->ask_deadline = now + (master_for < PROBE_GAP ? master_for :
+	    PROBE_GAP);
 	if (r->vr.quiet)
 		return;
 	if (r->claims.fd == -1 && respond_open_claims(&r->claims,
@@ -572,7 +578,13 @@ on_claim(struct router *r, const struct vrrp_claim *claim, usec_t now)
 	if (actions & DUPLICATE_FIGHT)
 		log_err("somebody else keeps saying that he has our addresses: "
 		    "we stay Master");
-	if ((actions & DUPLICATE_DEFEND) && r->vr.announce_left == 0)
+	if (!(actions & DUPLICATE_DEFEND))
+		return;
+	if (r->conf->vr.family == &vrrp_ipv4 && vrrp_try_other_form(&r->vr))
+		log_notice("he may be a Master that our adverts do not reach: "
+		    "now %s pseudo-header in the checksum",
+		    r->vr.pseudo_header ? "with the" : "without");
+	if (r->vr.announce_left == 0)
 		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
 }
 

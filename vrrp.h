@@ -295,6 +295,7 @@ struct duplicate {
 void		vrrp_init(struct vrrp *, const struct vrrp_conf *, usec_t now);
 unsigned	vrrp_step(struct vrrp *, const struct vrrp_event *, usec_t now);
 usec_t		vrrp_deadline(const struct vrrp *);
+bool		vrrp_try_other_form(struct vrrp *);
 usec_t		vrrp_skew_time(const struct vrrp *);
 usec_t		vrrp_master_down_interval(const struct vrrp *);
 const char	*vrrp_state_name(enum vrrp_state);

@@ -480,6 +480,53 @@ START_TEST(checksum_follows)
 END_TEST
 
 /*
+ * P-08: a Master that hears nobody and meets one that has its addresses
+ * tries the other form, once for each time it is told.
+ * proves: P-08 +
+ */
+START_TEST(checksum_tries)
+{
+	conf.checksum = VRRP_SUM_AUTO;
+	enter(INIT);
+	ck_assert(!vrrp_try_other_form(&vr));
+	step(VRRP_EV_LINK_UP);
+	ck_assert(!vrrp_try_other_form(&vr));
+	run_until(vr.deadline);
+	ck_assert_int_eq(vr.state, MASTER);
+	ck_assert(!vr.pseudo_header);
+	ck_assert(vrrp_try_other_form(&vr));
+	ck_assert(vr.pseudo_header);
+	ck_assert(vrrp_try_other_form(&vr));
+	ck_assert(!vr.pseudo_header);
+	ck_assert(vrrp_try_other_form(&vr));
+	/* What is heard decides, for as long as it is Master ... */
+	now += 1;
+	hear_advert(99, "192.0.2.30", A, VRRP_SUM_MESSAGE);
+	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!vr.pseudo_header);
+	hear_advert(200, "192.0.2.30", A, VRRP_SUM_MESSAGE);
+	ck_assert_int_eq(vr.state, BACKUP);
+	ck_assert(!vrrp_try_other_form(&vr));
+	/* ... and no longer; in the same instant it still does. */
+	run_until(vr.deadline);
+	vr.heard_at = vr.since;
+	ck_assert(!vrrp_try_other_form(&vr));
+	vr.heard_at = vr.since - 1;
+	ck_assert(vrrp_try_other_form(&vr));
+	ck_assert(vr.pseudo_header);
+	/* Nor where there is but one form. */
+	conf.version = 2;
+	ck_assert(!vrrp_try_other_form(&vr));
+	conf.version = 3;
+	conf.checksum = VRRP_SUM_PSEUDO;
+	ck_assert(!vrrp_try_other_form(&vr));
+	conf.checksum = VRRP_SUM_MESSAGE;
+	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(vr.pseudo_header);
+}
+END_TEST
+
+/*
  * --checksum rfc9568 and pseudo-header: whatever the others send
  * proves: P-08 +
  */
@@ -669,6 +716,7 @@ main(void)
 	tcase_add_test(tc, down_adverts);
 	tcase_add_test(tc, carrier_hold);
 	tcase_add_test(tc, checksum_follows);
+	tcase_add_test(tc, checksum_tries);
 	tcase_add_test(tc, checksum_fixed);
 	tcase_add_test(tc, slow_master);
 	tcase_add_test(tc, preemption);

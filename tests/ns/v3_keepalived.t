@@ -30,7 +30,8 @@ our_end() {		# SIGNAL
 }
 instance() {		# NAME VRID PRIORITY ADDRESS...
 	printf 'vrrp_instance %s {\ninterface eth0\nvirtual_router_id %s\n' "$1" "$2"
-	printf 'priority %s\nadvert_int 0.2\nvirtual_ipaddress {\n' "$3"
+	printf 'priority %s\nadvert_int %s\nvirtual_ipaddress {\n' "$3" \
+	    "${THEIR_INTERVAL:-0.2}"
 	shift 3
 	printf '%s\n' "$@" '}' '}'
 }
@@ -153,6 +154,21 @@ play() {		# V P: the last octets of the MACs
 	their_end TERM
 }
 
+# Both start while the port of p does not forward yet, and are Masters.  Then
+# keepalived drops our adverts for their checksum, and yet sends none itself as
+# long as they come.  meet PRIORITY BETTER WORSE
+meet() {
+	unplug p
+	THEIR_INTERVAL=1 theirs "$1"
+	ours 100
+	ok "unheard: vrrpd is Master" until_true 3 both v
+	ok "unheard: and keepalived" until_true 6 both p
+	plug p
+	ok "unheard: $2 is Master alone" until_true 20 one_master "$2" "$3"
+	our_end TERM
+	their_end TERM
+}
+
 lan ${ORDER:-v p c}
 n=11
 for host in ${ORDER:-v p c}; do
@@ -162,6 +178,8 @@ for host in ${ORDER:-v p c}; do
 	n=$((n + 1))
 done
 play "$octet_v" "$octet_p"
+meet 50 v p
+meet 150 p v
 ok "no advert was dropped for what it says" \
     not grep -qE 'dropped advert.*(checksum|length|version|interval)' "$T"/v*.log
 done_testing

@@ -224,4 +224,20 @@ ok "the owner accepts, whatever the option says (R9568-6.4.3-g)" eval \
 is "without any route" "$(blackholes 4)$(blackholes 6)" ""
 stop owner4
 stop owner6
+
+# --- the interface goes, and its macvlan with it ------------------------------------
+
+at a ip addr del 10.0.0.1/24 dev eth0
+at a ip addr del 2001:db8::1/64 dev eth0
+at a ip addr del fe80::1/64 dev eth0
+also gone4 a -3 -d 0.1 -v 51 --macvlan --no-accept 10.0.0.1
+also gone6 a -d 0.1 -v 52 --macvlan=vrrp6.52 --no-accept fe80::1 2001:db8::1
+until_true 3 eval "logged gone4 '-> master' && logged gone6 '-> master'"
+ok "macvlan: the blackhole routes are there" eval \
+    '[ -n "$(blackholes 4)" ] && [ -n "$(blackholes 6)" ]'
+at a ip link del dev eth0
+ok "interface gone: and they are not" until_true 3 eval \
+    '[ -z "$(blackholes 4)$(blackholes 6)" ]'
+stop gone4
+stop gone6
 done_testing
