@@ -412,6 +412,8 @@ start_router(struct router *r, usec_t now)
 		refuse_start(r, "packet socket: %s", strerror(errno));
 	if (guard_init(r) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));
+	r->index = r->seen.index;
+	guard_link(r);
 	vrrp_mac(r->virtual_mac, &r->conf->vr);
 	vrrp_init(&r->vr, &r->conf->vr, now);
 	notify_init(&r->notify, &r->conf->vr, r->conf->on_master,
