@@ -134,10 +134,19 @@ start_check(struct router *r)
 	check_sandbox(r->conf);
 }
 
-/* A record of what is still to be undone is kept for the next start. */
+/* This start wrote down what the ARP sysctls are. */
+static bool recorded_arp;
+
+/*
+ * A record of what is still to be undone is kept for the next start.  One that
+ * this start made is not: nothing was changed, and the next one finds what the
+ * administrator has set until then.
+ */
 static void
 leave_files(struct router *r)
 {
+	if (recorded_arp)
+		host_restore_arp(r);
 	if (!vrrp_mac_is_virtual(r->seen.mac))
 		lockfile_remove(&r->mac_file);
 	lockfile_release(&r->mac_file);
@@ -307,6 +316,7 @@ record_arp(struct router *r)
 		refuse_start(r, "-i %s: %s", r->conf->vr.ifname,
 		    strerror(errno));
 	record_print_arp(text, r->seen.arp_ignore, r->seen.arp_announce);
+	recorded_arp = true;
 	if (lockfile_write(&r->arp_file, text) == -1)
 		refuse_file(r, &r->arp_file);
 }

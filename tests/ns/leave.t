@@ -155,6 +155,35 @@ done
 at a bash -c 'cd /proc/sys/net/ipv4/conf/eth0; echo 0 >arp_ignore; echo 0 >arp_announce'
 is "as before" "$(snapshot a)" "$before"
 
+# A refused start leaves no record: the next one finds what is set by then.
+arp_refused() {
+	mkdir "$T/a/vrrpd_eth0_51.undo"
+	at a "$VRRPD" -3 -i eth0 -v 51 -f "$T/a" --macvlan 10.0.0.1 2>"$T/told"
+	is "a refused start: status" $? 2
+	is "one line" "$(wc -l <"$T/told")" 1
+	rmdir "$T/a/vrrpd_eth0_51.undo"
+}
+tune() { at a sysctl -qw net.ipv4.conf.eth0.arp_{ignore="$1",announce="$2"}; }
+arp_refused
+is "no record of the ARP sysctls stays" "$(ls "$T/a")" ""
+tune 2 1
+begin -3 -v 51 --macvlan 10.0.0.1
+stop a
+is "what was set since is kept" "$(at a bash -c arp)" "2 1 "
+echo "3 2" >"$arp_file"
+arp_refused
+is "the record of an earlier life stays" "$(cat "$arp_file")" "3 2"
+is "and nothing is set" "$(at a bash -c arp)" "2 1 "
+rm "$arp_file"
+tune 0 0
+start a -3 -v 52 --macvlan 10.0.0.2
+until_true 2 logged a 'initialize -> backup'
+arp_refused
+is "nor does one go that another vrrpd needs" "$(cat "$arp_file")" "0 0"
+stop a
+is "the last one has put it back" "$(at a bash -c arp)$(ls "$T/a")" "0 0 "
+is "as before" "$(snapshot a)" "$before"
+
 # --- two on one interface (C16) -----------------------------------------------
 
 start a -v 51 -n 10.0.0.1
