@@ -250,6 +250,32 @@ lock_mac_file(struct router *r, char *text, size_t size)
 	return false;
 }
 
+/* Nobody knows what MAC the interface has had before the virtual one. */
+static bool mac_unknown;
+
+static void
+log_mac_unknown(const struct router *r)
+{
+	char text[ROUTER_MAC_TEXT_LEN];
+
+	log_err("%s has the virtual MAC %s and its own is not known: set it "
+	    "(ip link set dev %s address MAC)", r->conf->vr.ifname,
+	    router_mac_text(text, r->seen.mac), r->conf->vr.ifname);
+}
+
+/* A start does not go on; cleanup does all the rest. */
+static void
+give_up_mac(struct router *r)
+{
+	mac_unknown = true;
+	lockfile_remove(&r->mac_file);
+	if (r->conf->cleanup)
+		return;
+	log_mac_unknown(r);
+	leave_files(r);
+	exit(EXIT_SYSTEM);
+}
+
 /*
  * The interface's own MAC.  After a crash it may have a virtual one: then our
  * record knows, or the hardware; a virtual one is never taken for it (C13),
@@ -267,12 +293,10 @@ find_own_mac(struct router *r)
 	if ((virtual || swaps || r->conf->cleanup) && lock_mac_file(r, record,
 	    sizeof(record)) && virtual && !record_parse_mac(mac, record)) {
 		memcpy(mac, r->seen.permanent, sizeof(mac));
-		if (!r->seen.has_permanent || vrrp_mac_is_virtual(mac))
-			refuse_start(r, "%s has the virtual MAC %s and its own "
-			    "is not known: set it (ip link set dev %s address "
-			    "MAC)", r->conf->vr.ifname,
-			    router_mac_text(text, r->seen.mac),
-			    r->conf->vr.ifname);
+		if (!r->seen.has_permanent || vrrp_mac_is_virtual(mac)) {
+			give_up_mac(r);
+			return;
+		}
 	}
 	host_set_own_mac(r, mac);
 	if (memcmp(mac, r->seen.mac, sizeof(mac)) != 0)
@@ -508,5 +532,8 @@ start_cleanup(struct router *r, usec_t now)
 	*r->conf = conf;
 	if (conf.vr.family != &vrrp_ipv4)
 		cleanup_family(r, &vrrp_ipv6, now);
-	exit(0);
+	if (!mac_unknown)
+		exit(0);
+	log_mac_unknown(r);
+	exit(EXIT_SYSTEM);
 }

@@ -6,6 +6,7 @@
 # Proves C08 (priority 0 first, then the addresses go), C13 and F32 (what a
 # killed one left), C16, C19 (files), R3768-6.4.3-5, and the promise of the
 # manual that TERM puts everything back, byte for byte.
+# shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 # What nobody cleaned up is for the next start.
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard --no-lease"
@@ -130,6 +131,32 @@ is "C13: an own MAC that nobody knows: refused" $? 2
 ok "and the line says what to do" grep -q 'ip link set dev eth0 address' "$T/refusal"
 at a ip link set dev eth0 address $own
 restarts "then" -v 51 10.0.0.1
+
+# Cleanup does what it can before it says so.
+# unknown NAME ARGUMENT...: killed Master without any record, then cleanup
+unknown() {
+	local what=$1
+	shift
+	begin -3 -d 0.1 -v 51 "$@"
+	until_true 2 logged a '-> master'
+	stop a KILL
+	rm -f "$T/a"/*
+	at a "$VRRPD" cleanup -3 -i eth0 -v 51 -f "$T/a" "$@" 2>"$T/told"
+	is "$what, cleanup, own MAC unknown: status" $? 2
+	is "one line says what to do" \
+	    "$(grep -c 'ip link set dev eth0 address' "$T/told")" 1
+	ok "the last one" \
+	    eval 'tail -n 1 "$T/told" | grep -q "ip link set dev eth0 address"'
+	is "the MAC is as it was" "$(mac_of a)" $virtual
+	is "and no file" "$(ls "$T/a")" ""
+	at a ip link set dev eth0 address $own
+	at a ip maddr del $own dev eth0
+	is "all else is gone" "$(snapshot a)" "$before"
+	at a ip route del blackhole 10.0.0.1 proto 112 2>/dev/null
+	at a ip addr del 10.0.0.1/32 dev eth0 2>/dev/null
+}
+unknown "an address" 10.0.0.1
+unknown "a blackhole route" --no-accept 10.0.0.1
 
 # --- a record of the ARP sysctls that is none ---------------------------------
 
