@@ -169,4 +169,22 @@ is "no file" "$(files)" ""
 tune other0 0 0
 ip link del dev a2
 again "instead"
+
+# --- what cannot be undone ----------------------------------------------------------
+
+if preload_faults; then
+	master a -v 51 --no-lease 10.0.0.1
+	behind a eth0 other0
+	touch "$FAULT/hwaddr"
+	ok "a MAC that cannot be set, killed: the guard ends" killed a
+	ok "and says it" logged a 'cannot undo all of it: Device or resource busy'
+	ok "and no more than that" not logged a 'took back'
+	is "the records stay" "$(files)" "vrrpd_eth0.mac"$'\n'"vrrpd_eth0_51.undo"
+	rm "$FAULT/hwaddr"
+	rename other0 eth0
+	ok "called as before: cleanup" at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a"
+	settle a
+	same "as before" "$(snapshot_all a)" "$before"
+	is "no file" "$(files)" ""
+fi
 done_testing
