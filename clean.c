@@ -10,6 +10,19 @@
 #include <string.h>
 
 /*
+ * The interface that we worked on, under whatever name it has now.  Another one
+ * may have the old name, and has nothing of ours.  At a start there was none
+ * yet: then the name tells.
+ */
+static int
+find_link(struct router *r)
+{
+	if (r->index != 0)
+		return link_get_index(&r->nl, r->index, &r->seen);
+	return link_get(&r->nl, r->conf->vr.ifname, &r->seen);
+}
+
+/*
  * Something to send with.  A guard has had its socket since it was born,
  * perhaps of an interface that is no more.  Others get one only when there is
  * something to say: to close it takes the kernel some 10 ms.
@@ -111,7 +124,7 @@ clean_undo(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
 	int error = 0;
 
-	if (link_get(&r->nl, r->conf->vr.ifname, &r->seen) == -1)
+	if (find_link(r) == -1)
 		return -1;
 	if (r->seen.present) {
 		resign(r, frame, len, now);
@@ -132,9 +145,13 @@ void
 clean_leave(struct router *r)
 {
 	/* A guard may have seen the interface last when it was born. */
-	if (link_get(&r->nl, r->conf->vr.ifname, &r->seen) == -1)
+	if (find_link(r) == -1) {
 		log_err("cannot read the interface's state: %s",
 		    strerror(errno));
+		/* The next start may. */
+		lockfile_release(&r->mac_file);
+		lockfile_release(&r->arp_file);
+	}
 	find_macvlan(r);
 	host_close(r);
 	if (r->seen.present && vrrp_mac_is_virtual(r->seen.mac))

@@ -120,6 +120,13 @@ guard_keep(struct router *r, const uint8_t *mac)
 		    strerror(errno));
 }
 
+/* It works on another interface. */
+void
+guard_link(struct router *r)
+{
+	atomic_store(&r->guard.page->index, r->index);
+}
+
 static bool
 request(struct router *r, enum request what, enum vrrp_state from)
 {
@@ -444,6 +451,16 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 	}
 }
 
+/* What is said of a Master's death; never more than was done. */
+static const char *
+outcome(const struct router *r, bool undone)
+{
+	if (!undone)
+		return "";
+	return r->seen.present ? "; resigned for it, and took back what it "
+	    "had" : "; its interface is gone";
+}
+
 /* The daemon left without a word. */
 static void
 clean_up(struct router *r, usec_t now)
@@ -451,11 +468,14 @@ clean_up(struct router *r, usec_t now)
 	const struct guard_page *page = r->guard.page;
 	const struct guard_undo *undo = &page->undo[page->current];
 	enum vrrp_state state = undo->len > 0 ? VRRP_MASTER : VRRP_BACKUP;
+	bool undone;
 
 	lockfile_write(&r->pid_file, "");
 	memcpy(r->own_mac, undo->own_mac, sizeof(r->own_mac));
 	r->holding = undo->len > 0 && r->conf->vr.accept && !r->conf->vr.owner;
-	if (clean_undo(r, page->frame[page->current], undo->len, now) == -1) {
+	undone = clean_undo(r, page->frame[page->current], undo->len,
+	    now) == 0;
+	if (!undone) {
 		log_err("cannot undo all of it: %s", strerror(errno));
 		/* The next start will. */
 		lockfile_release(&r->undo_file);
@@ -463,7 +483,7 @@ clean_up(struct router *r, usec_t now)
 	log_err("the daemon %s%s%s", page->fault != 0 ? "died of a fault of "
 	    "its own: " : "was killed", page->fault != 0 ?
 	    strsignal(page->fault) : "", state == VRRP_MASTER ?
-	    "; resigned for it, and took back what it had" : "");
+	    outcome(r, undone) : "");
 	notify_state(&r->notify, state, VRRP_INITIALIZE, now);
 }
 
@@ -534,6 +554,7 @@ run_guard(struct router *r, pid_t daemon)
 	become_guard(r, &waiting);
 	process_settle();
 	ending = watch(r, daemon, &waiting);
+	r->index = atomic_load(&r->guard.page->index);
 	if (ending == LEAVES)
 		finish_scripts(r, &waiting);
 	else

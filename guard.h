@@ -22,6 +22,7 @@ struct guard_undo {
 struct guard_page {
 	_Atomic uint32_t turned;	/* the loop, ms of CLOCK_MONOTONIC */
 	_Atomic uint32_t limit;		/* ms for a turn; 0 = not watched */
+	_Atomic unsigned index;		/* of the interface worked on */
 	volatile sig_atomic_t fault;	/* signal that ends the daemon */
 	_Atomic unsigned current;	/* which of both is true */
 	struct guard_undo undo[2];
@@ -41,6 +42,7 @@ int	guard_init(struct router *);
 int	guard_start(struct router *, usec_t);
 void	guard_turn(struct router *, usec_t);
 void	guard_keep(struct router *, const uint8_t *);
+void	guard_link(struct router *);
 void	guard_state(struct router *, enum vrrp_state, usec_t);
 bool	guard_tune(struct router *);
 bool	guard_reap(struct router *, usec_t);

@@ -212,24 +212,54 @@ prepare_macvlan(struct router *r)
 	return true;
 }
 
-/* The ARP sysctls of the interface, by the last vrrpd that needs others. */
-void
-host_restore_arp(struct router *r)
+/* The ARP sysctls of an interface, as recorded; false if that failed. */
+static bool
+unhush(struct router *r, unsigned index)
 {
 	char text[RECORD_LEN];
 	int ignore, announce;
-	ssize_t n;
+	ssize_t n = pread(r->arp_file.fd, text, sizeof(text) - 1, 0);
 
+	text[n > 0 ? n : 0] = '\0';
+	if (!record_parse_arp(&ignore, &announce, text) ||
+	    vmac_unhush(&r->nl, index, ignore, announce) == 0)
+		return true;
+	log_err("cannot put the ARP sysctls of %s back: %s",
+	    r->conf->vr.ifname, strerror(errno));
+	return false;
+}
+
+/* By the last vrrpd that needs others; what fails stays recorded. */
+void
+host_restore_arp(struct router *r)
+{
 	if (r->arp_file.fd == -1 || !lockfile_alone(&r->arp_file))
 		return;
-	n = pread(r->arp_file.fd, text, sizeof(text) - 1, 0);
-	text[n > 0 ? n : 0] = '\0';
-	if (record_parse_arp(&ignore, &announce, text) &&
-	    r->seen.present &&
-	    vmac_unhush(&r->nl, r->seen.index, ignore, announce) == -1)
-		log_err("cannot put the ARP sysctls of %s back: %s",
-		    r->conf->vr.ifname, strerror(errno));
+	if (r->seen.present && !unhush(r, r->seen.index))
+		lockfile_release(&r->arp_file);
 	lockfile_remove(&r->arp_file);
+}
+
+/*
+ * From now on we work on this interface.  The one before may still be there
+ * under another name: nothing of ours stays on it, nor beside it.
+ */
+static void
+take_link(struct router *r)
+{
+	unsigned before = r->index;
+
+	if (before == r->seen.index)
+		return;
+	if (before != 0 && r->conf->use_macvlan) {
+		if (r->macvlan != 0 && vmac_delete(&r->nl, r->macvlan) == -1)
+			log_err("cannot delete %s: %s", r->conf->macvlan,
+			    strerror(errno));
+		r->macvlan = 0;
+		(void)unhush(r, before);
+	}
+	r->index = r->seen.index;
+	guard_link(r);
 }
 
 /* At the end: what was made is removed, what was changed is put back. */
@@ -431,6 +461,7 @@ host_reconcile(struct router *r, usec_t now)
 			return;
 	}
 	if (r->seen.present) {
+		take_link(r);
 		settle_mac(r, now);
 		settle_macvlan(r, now);
 		settle_macvlan_state(r, now);

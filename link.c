@@ -34,8 +34,9 @@ enum {
 	DUMP_RETRIES = 5		/* of one that changed under way */
 };
 
-/* Looked for by name, or by alias among all. */
+/* Looked for by name, by index, or by alias among all. */
 struct lookup {
+	unsigned index;
 	const char *name;
 	const char *alias;
 	struct link_state *state;
@@ -139,28 +140,48 @@ on_link_message(const struct nl_msg *msg, void *arg)
 	st.name[sizeof(st.name) - 1] = '\0';
 	st.alias[sizeof(st.alias) - 1] = '\0';
 	/* Not by an alternative name: ioctls know none. */
-	st.present = lookup->name != NULL ?
-	    strcmp(st.name, lookup->name) == 0 :
-	    strcmp(st.alias, lookup->alias) == 0;
+	if (lookup->name != NULL)
+		st.present = strcmp(st.name, lookup->name) == 0;
+	else if (lookup->alias != NULL)
+		st.present = strcmp(st.alias, lookup->alias) == 0;
+	else
+		st.present = st.index == lookup->index;
 	if (st.present)
 		*lookup->state = st;
 }
 
 /* An interface that is not there is an answer, not an error. */
+static int
+get(struct nl *nl, struct lookup *lookup)
+{
+	const struct ifinfomsg ifi = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = (int)lookup->index
+	};
+	struct nl_batch batch;
+
+	memset(lookup->state, 0, sizeof(*lookup->state));
+	nl_batch_init(&batch);
+	nl_begin(nl, &batch, RTM_GETLINK, 0, &ifi, sizeof(ifi));
+	if (lookup->name != NULL)
+		nl_put(&batch, IFLA_IFNAME, lookup->name,
+		    strlen(lookup->name) + 1);
+	if (nl_query(nl, &batch, on_link_message, lookup) == -1)
+		return errno == ENODEV ? 0 : -1;
+	return 0;
+}
+
 int
 link_get(struct nl *nl, const char *name, struct link_state *state)
 {
-	const struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
-	struct lookup lookup = { name, NULL, state };
-	struct nl_batch batch;
+	return get(nl, &(struct lookup){ .name = name, .state = state });
+}
 
-	memset(state, 0, sizeof(*state));
-	nl_batch_init(&batch);
-	nl_begin(nl, &batch, RTM_GETLINK, 0, &ifi, sizeof(ifi));
-	nl_put(&batch, IFLA_IFNAME, name, strlen(name) + 1);
-	if (nl_query(nl, &batch, on_link_message, &lookup) == -1)
-		return errno == ENODEV ? 0 : -1;
-	return 0;
+/* The same under whatever name it has now. */
+int
+link_get_index(struct nl *nl, unsigned index, struct link_state *state)
+{
+	return get(nl, &(struct lookup){ .index = index, .state = state });
 }
 
 /*
@@ -171,7 +192,7 @@ int
 link_find(struct nl *nl, const char *alias, struct link_state *state)
 {
 	const struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
-	struct lookup lookup = { NULL, alias, state };
+	struct lookup lookup = { .alias = alias, .state = state };
 	struct nl_batch batch;
 	int i, result = -1;
 

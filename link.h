@@ -16,7 +16,7 @@ enum {
 
 /* The kernel's view at one moment. */
 struct link_state {
-	bool present;			/* an interface of that name exists */
+	bool present;			/* the interface exists */
 	bool ethernet;
 	bool up;			/* by the administrator */
 	bool carrier;
@@ -42,6 +42,7 @@ struct link {
 };
 
 int	link_get(struct nl *, const char *, struct link_state *);
+int	link_get_index(struct nl *, unsigned, struct link_state *);
 int	link_find(struct nl *, const char *, struct link_state *);
 
 int	link_watch(const struct nl *, const struct vrrp_conf *, unsigned,

@@ -43,6 +43,7 @@ struct router {
 	struct link link;		/* fd -1: no interface to work on */
 	struct respond respond;		/* answers ARP and NS (--no-accept) */
 	struct link_state seen;		/* the interface, when last looked at */
+	unsigned index;			/* of what we work on; 0 = none yet */
 	unsigned macvlan;		/* index of the device; 0 = none */
 	struct link_state macvlan_seen;	/* the device, when last looked at */
 	unsigned watched[2];		/* indices that events come for */

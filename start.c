@@ -134,10 +134,19 @@ start_check(struct router *r)
 	check_sandbox(r->conf);
 }
 
-/* A record of what is still to be undone is kept for the next start. */
+/* This start wrote down what the ARP sysctls are. */
+static bool recorded_arp;
+
+/*
+ * A record of what is still to be undone is kept for the next start.  One that
+ * this start made is not: nothing was changed, and the next one finds what the
+ * administrator has set until then.
+ */
 static void
 leave_files(struct router *r)
 {
+	if (recorded_arp)
+		host_restore_arp(r);
 	if (!vrrp_mac_is_virtual(r->seen.mac))
 		lockfile_remove(&r->mac_file);
 	lockfile_release(&r->mac_file);
@@ -241,6 +250,32 @@ lock_mac_file(struct router *r, char *text, size_t size)
 	return false;
 }
 
+/* Nobody knows what MAC the interface has had before the virtual one. */
+static bool mac_unknown;
+
+static void
+log_mac_unknown(const struct router *r)
+{
+	char text[ROUTER_MAC_TEXT_LEN];
+
+	log_err("%s has the virtual MAC %s and its own is not known: set it "
+	    "(ip link set dev %s address MAC)", r->conf->vr.ifname,
+	    router_mac_text(text, r->seen.mac), r->conf->vr.ifname);
+}
+
+/* A start does not go on; cleanup does all the rest. */
+static void
+give_up_mac(struct router *r)
+{
+	mac_unknown = true;
+	lockfile_remove(&r->mac_file);
+	if (r->conf->cleanup)
+		return;
+	log_mac_unknown(r);
+	leave_files(r);
+	exit(EXIT_SYSTEM);
+}
+
 /*
  * The interface's own MAC.  After a crash it may have a virtual one: then our
  * record knows, or the hardware; a virtual one is never taken for it (C13),
@@ -258,12 +293,10 @@ find_own_mac(struct router *r)
 	if ((virtual || swaps || r->conf->cleanup) && lock_mac_file(r, record,
 	    sizeof(record)) && virtual && !record_parse_mac(mac, record)) {
 		memcpy(mac, r->seen.permanent, sizeof(mac));
-		if (!r->seen.has_permanent || vrrp_mac_is_virtual(mac))
-			refuse_start(r, "%s has the virtual MAC %s and its own "
-			    "is not known: set it (ip link set dev %s address "
-			    "MAC)", r->conf->vr.ifname,
-			    router_mac_text(text, r->seen.mac),
-			    r->conf->vr.ifname);
+		if (!r->seen.has_permanent || vrrp_mac_is_virtual(mac)) {
+			give_up_mac(r);
+			return;
+		}
 	}
 	host_set_own_mac(r, mac);
 	if (memcmp(mac, r->seen.mac, sizeof(mac)) != 0)
@@ -307,6 +340,7 @@ record_arp(struct router *r)
 		refuse_start(r, "-i %s: %s", r->conf->vr.ifname,
 		    strerror(errno));
 	record_print_arp(text, r->seen.arp_ignore, r->seen.arp_announce);
+	recorded_arp = true;
 	if (lockfile_write(&r->arp_file, text) == -1)
 		refuse_file(r, &r->arp_file);
 }
@@ -412,6 +446,8 @@ start_router(struct router *r, usec_t now)
 		refuse_start(r, "packet socket: %s", strerror(errno));
 	if (guard_init(r) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));
+	r->index = r->seen.index;
+	guard_link(r);
 	vrrp_mac(r->virtual_mac, &r->conf->vr);
 	vrrp_init(&r->vr, &r->conf->vr, now);
 	notify_init(&r->notify, &r->conf->vr, r->conf->on_master,
@@ -496,5 +532,8 @@ start_cleanup(struct router *r, usec_t now)
 	*r->conf = conf;
 	if (conf.vr.family != &vrrp_ipv4)
 		cleanup_family(r, &vrrp_ipv6, now);
-	exit(0);
+	if (!mac_unknown)
+		exit(0);
+	log_mac_unknown(r);
+	exit(EXIT_SYSTEM);
 }

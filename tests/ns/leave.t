@@ -6,6 +6,7 @@
 # Proves C08 (priority 0 first, then the addresses go), C13 and F32 (what a
 # killed one left), C16, C19 (files), R3768-6.4.3-5, and the promise of the
 # manual that TERM puts everything back, byte for byte.
+# shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 # What nobody cleaned up is for the next start.
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard --no-lease"
@@ -131,6 +132,32 @@ ok "and the line says what to do" grep -q 'ip link set dev eth0 address' "$T/ref
 at a ip link set dev eth0 address $own
 restarts "then" -v 51 10.0.0.1
 
+# Cleanup does what it can before it says so.
+# unknown NAME ARGUMENT...: killed Master without any record, then cleanup
+unknown() {
+	local what=$1
+	shift
+	begin -3 -d 0.1 -v 51 "$@"
+	until_true 2 logged a '-> master'
+	stop a KILL
+	rm -f "$T/a"/*
+	at a "$VRRPD" cleanup -3 -i eth0 -v 51 -f "$T/a" "$@" 2>"$T/told"
+	is "$what, cleanup, own MAC unknown: status" $? 2
+	is "one line says what to do" \
+	    "$(grep -c 'ip link set dev eth0 address' "$T/told")" 1
+	ok "the last one" \
+	    eval 'tail -n 1 "$T/told" | grep -q "ip link set dev eth0 address"'
+	is "the MAC is as it was" "$(mac_of a)" $virtual
+	is "and no file" "$(ls "$T/a")" ""
+	at a ip link set dev eth0 address $own
+	at a ip maddr del $own dev eth0
+	is "all else is gone" "$(snapshot a)" "$before"
+	at a ip route del blackhole 10.0.0.1 proto 112 2>/dev/null
+	at a ip addr del 10.0.0.1/32 dev eth0 2>/dev/null
+}
+unknown "an address" 10.0.0.1
+unknown "a blackhole route" --no-accept 10.0.0.1
+
 # --- a record of the ARP sysctls that is none ---------------------------------
 
 arp() { cat /proc/sys/net/ipv4/conf/eth0/arp_{ignore,announce} | tr '\n' ' '; }
@@ -153,6 +180,35 @@ and arp_announce 1 of eth0 are taken for its own"
 	is "and puts back what it found" "$(at a bash -c arp)" "3 1 "
 done
 at a bash -c 'cd /proc/sys/net/ipv4/conf/eth0; echo 0 >arp_ignore; echo 0 >arp_announce'
+is "as before" "$(snapshot a)" "$before"
+
+# A refused start leaves no record: the next one finds what is set by then.
+arp_refused() {
+	mkdir "$T/a/vrrpd_eth0_51.undo"
+	at a "$VRRPD" -3 -i eth0 -v 51 -f "$T/a" --macvlan 10.0.0.1 2>"$T/told"
+	is "a refused start: status" $? 2
+	is "one line" "$(wc -l <"$T/told")" 1
+	rmdir "$T/a/vrrpd_eth0_51.undo"
+}
+tune() { at a sysctl -qw net.ipv4.conf.eth0.arp_{ignore="$1",announce="$2"}; }
+arp_refused
+is "no record of the ARP sysctls stays" "$(ls "$T/a")" ""
+tune 2 1
+begin -3 -v 51 --macvlan 10.0.0.1
+stop a
+is "what was set since is kept" "$(at a bash -c arp)" "2 1 "
+echo "3 2" >"$arp_file"
+arp_refused
+is "the record of an earlier life stays" "$(cat "$arp_file")" "3 2"
+is "and nothing is set" "$(at a bash -c arp)" "2 1 "
+rm "$arp_file"
+tune 0 0
+start a -3 -v 52 --macvlan 10.0.0.2
+until_true 2 logged a 'initialize -> backup'
+arp_refused
+is "nor does one go that another vrrpd needs" "$(cat "$arp_file")" "0 0"
+stop a
+is "the last one has put it back" "$(at a bash -c arp)$(ls "$T/a")" "0 0 "
 is "as before" "$(snapshot a)" "$before"
 
 # --- two on one interface (C16) -----------------------------------------------
