@@ -146,7 +146,7 @@ enum vrrp_drop {
 	VRRP_DROP_AH,			/* protocol 51 */
 	VRRP_DROP_PROTOCOL,
 	VRRP_DROP_TTL,			/* RFC 3768 7.1, first MUST */
-	VRRP_DROP_DESTINATION,		/* not the multicast group */
+	VRRP_DROP_DESTINATION,		/* not the group, or to one host */
 	VRRP_DROP_VERSION,
 	VRRP_DROP_TYPE,
 	VRRP_DROP_LENGTH,

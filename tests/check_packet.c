@@ -545,6 +545,8 @@ START_TEST(ip_header)
 		{ IP + 8, 0, VRRP_DROP_TTL },
 		{ IP + 16, 192, VRRP_DROP_DESTINATION },
 		{ 0, 0xff, VRRP_DROP_NONE },		/* Ethernet addresses */
+		{ 0, 0x00, VRRP_DROP_DESTINATION },	/* to one host */
+		{ 0, 0x02, VRRP_DROP_DESTINATION },
 		{ 13, 0x06, VRRP_DROP_IP },		/* ARP */
 	};
 	size_t i;
