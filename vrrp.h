@@ -152,6 +152,7 @@ enum vrrp_drop {
 	VRRP_DROP_LENGTH,
 	VRRP_DROP_CHECKSUM,
 	VRRP_DROP_SOURCE,		/* sent from an address of our own */
+	VRRP_DROP_MARTIAN,		/* IPv4: no host has such a source */
 	VRRP_DROP_SCOPE,		/* IPv6: source not link-local */
 	VRRP_DROP_VRID,
 	VRRP_DROP_OWNER,		/* we own the addresses */
