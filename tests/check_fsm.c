@@ -166,6 +166,9 @@ static const struct row {
     WHY(OPERATOR) },
 { "Master, USR2", 100, 0, MASTER, T, EV(YIELD), RESIGN, BACKUP, DOWN, NEVER,
     WHY(OPERATOR) },
+/* proves: R3768-1.3-1 + */
+{ "Master, USR2, owner", 255, 0, MASTER, T, EV(YIELD), 0, MASTER, SAME, SAME,
+    WHY(OWNER) },
 { "Master, announce", 100, 0, MASTER, T, EV(ANNOUNCE), VRRP_ACT_ANNOUNCE,
     MASTER, SAME, GAP, WHY(SILENCE) },
 { "Master, fault", 100, 0, MASTER, T, EV(FAULT), RESIGN, BACKUP, DOWN, NEVER,
@@ -377,7 +380,7 @@ START_TEST(owner_preempts)
 	set_priority(255);
 	conf.preempt = false;
 	enter(MASTER);
-	step(VRRP_EV_YIELD);
+	step(VRRP_EV_FAULT);
 	before = vr.deadline;
 	now += T;
 	SEE(hear(254), 0, BACKUP, before, NEVER);
