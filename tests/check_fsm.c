@@ -591,6 +591,30 @@ START_TEST(carrier_lost)
 }
 END_TEST
 
+/* F08: the longest loss that never ends it, and the shortest that always does */
+START_TEST(carrier_limit)
+{
+	usec_t end, sent;
+
+	for (conf.down_adverts = 2; conf.down_adverts <= 100;
+	    conf.down_adverts++) {
+		enter(MASTER);
+		sent = now;
+		end = sent + (conf.down_adverts - 1) * A;
+		now += A - 1;
+		SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, end, NEVER);
+		now += (conf.down_adverts - 2) * A;
+		SEE(step(VRRP_EV_TIMER), 0, MASTER, end, NEVER);
+		SEE(step(VRRP_EV_LINK_UP), ANSWER, MASTER, now + A, now + GAP);
+		enter(MASTER);
+		end = now + (conf.down_adverts - 1) * A;
+		step(VRRP_EV_CARRIER_LOST);
+		now = end;
+		SEE(step(VRRP_EV_TIMER), RESIGN, INIT, NEVER, NEVER);
+	}
+}
+END_TEST
+
 /* F34: five rounds 250 ms apart; F01: then one at each refresh */
 START_TEST(announcements)
 {
@@ -905,6 +929,7 @@ main(void)
 	tcase_add_test(tc, fault_hold);
 	tcase_add_test(tc, carrier_flap);
 	tcase_add_test(tc, carrier_lost);
+	tcase_add_test(tc, carrier_limit);
 	tcase_add_test(tc, announcements);
 	tcase_add_test(tc, announcements_do_not_stack);
 	tcase_add_test(tc, storm_of_losers);
