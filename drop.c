@@ -24,6 +24,7 @@ static const struct {
 	[VRRP_DROP_LENGTH] = { "length", "length is", 'd' },
 	[VRRP_DROP_CHECKSUM] = { "checksum", "checksum is", 'x' },
 	[VRRP_DROP_SOURCE] = { "source", "sent from our own address", 0 },
+	[VRRP_DROP_MARTIAN] = { "martian", "no host has such a source", 0 },
 	[VRRP_DROP_SCOPE] = { "scope", "its source is not link-local", 0 },
 	[VRRP_DROP_VRID] = { "vrid", "vrid is", 'd' },
 	[VRRP_DROP_OWNER] = { "owner", "we own the addresses", 0 },

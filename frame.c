@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 enum {
+	ETH_GROUP = 0x01,		/* first octet of the destination */
 	IPV4_FRAGMENT = 0x3fff,		/* more fragments, or an offset */
 	IPV6_FRAGMENT = 44		/* next header */
 };
@@ -121,7 +122,9 @@ frame_parse(struct vrrp_packet *pkt, const struct vrrp_family *family,
 	pkt->want = VRRP_TTL;
 	if (pkt->ttl != VRRP_TTL)
 		return VRRP_DROP_TTL;
-	if (memcmp(pkt->dst.octet, family->group, family->addr_len) != 0)
+	/* Nor to the group in a frame to this host alone. */
+	if ((frame[0] & ETH_GROUP) == 0 ||
+	    memcmp(pkt->dst.octet, family->group, family->addr_len) != 0)
 		return VRRP_DROP_DESTINATION;
 	return VRRP_DROP_NONE;
 }

@@ -399,6 +399,18 @@ master_fault(struct vrrp *vr, usec_t now)
 	return resign(to_backup(vr, VRRP_WHY_FAULT, now));
 }
 
+/*
+ * Not the owner: its addresses stay in the kernel, and it would answer for them
+ * beside the next Master.
+ */
+static unsigned
+master_yields(struct vrrp *vr, usec_t now)
+{
+	if (vr->conf->owner)
+		return 0;
+	return resign(to_backup(vr, VRRP_WHY_OPERATOR, now));
+}
+
 /* RFC 3768 6.4.3, RFC 9568 6.4.3 */
 static unsigned
 step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
@@ -419,7 +431,7 @@ step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 	case VRRP_EV_FAULT:
 		return master_fault(vr, now);
 	case VRRP_EV_YIELD:
-		return resign(to_backup(vr, VRRP_WHY_OPERATOR, now));
+		return master_yields(vr, now);
 	case VRRP_EV_ANNOUNCE:
 		return master_announces(vr, now);
 	case VRRP_EV_TAKE:

@@ -1,7 +1,7 @@
 /*
- * One interface.  The packet socket takes untagged multicast of our VRID alone,
- * from this interface alone; its filter only saves wake-ups, packet.c checks
- * everything again.
+ * One interface.  The packet socket takes what is untagged, of our VRID and to
+ * a group or to this host, from this interface alone; its filter only saves
+ * wake-ups, frame.c and packet.c check everything again.
  */
 #include "link.h"
 
@@ -230,16 +230,18 @@ attach(int fd, const struct sock_filter *code, size_t len)
 
 /*
  * Lets through what may be an advert for our VRID, good or bad, so that bad
- * ones can be counted: multicast, no VLAN tag (adverts of VLANs that are not
- * configured arrive with the tag stripped), protocol VRRP or AH, second octet
- * of the message our VRID.  For AH that is behind its 24 octets.
+ * ones can be counted: multicast or to this host alone, as keepalived sends to
+ * unicast peers; no VLAN tag (adverts of VLANs that are not configured arrive
+ * with the tag stripped), protocol VRRP or AH, second octet of the message our
+ * VRID.  For AH that is behind its 24 octets.
  */
 static int
 filter_ipv4(int fd, uint8_t vrid)
 {
 	const struct sock_filter code[] = {
 		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
-		EQUAL(PACKET_MULTICAST, 0, 15),
+		EQUAL(PACKET_MULTICAST, 1, 0),
+		EQUAL(PACKET_HOST, 0, 15),
 		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
 		EQUAL(0, 0, 13),
 		LOAD_HALF(12),
@@ -266,7 +268,8 @@ filter_ipv6(int fd, uint8_t vrid)
 {
 	const struct sock_filter code[] = {
 		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
-		EQUAL(PACKET_MULTICAST, 0, 12),
+		EQUAL(PACKET_MULTICAST, 1, 0),
+		EQUAL(PACKET_HOST, 0, 12),
 		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
 		EQUAL(0, 0, 10),
 		LOAD_HALF(12),
@@ -571,7 +574,8 @@ link_recv(const struct link *link, uint8_t *buf, size_t size)
 	if (n == -1)
 		return -1;
 	if (len < offsetof(struct sockaddr_ll, sll_addr) ||
-	    from.sll_pkttype != PACKET_MULTICAST ||
+	    (from.sll_pkttype != PACKET_MULTICAST &&
+	    from.sll_pkttype != PACKET_HOST) ||
 	    from.sll_ifindex != (int)link->index)
 		return 0;
 	return n;

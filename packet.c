@@ -172,6 +172,16 @@ is_link_local(const uint8_t *addr)
 	return addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
 }
 
+/*
+ * Not of 0/8, 127/8, nor 224/4 and what is above: RFC 1122 3.2.1.3 has such
+ * datagrams discarded, and we read before the kernel does it.
+ */
+static bool
+is_host(const uint8_t *addr)
+{
+	return addr[0] != 0 && addr[0] != 127 && addr[0] < 224;
+}
+
 /* RFC 3768 7.1: a differing list is dropped unless its sender owns it. */
 static enum vrrp_drop
 check_addresses(struct vrrp_advert *adv, const struct vrrp_conf *conf)
@@ -215,6 +225,8 @@ advert_check(struct vrrp_advert *adv, const struct vrrp *vr)
 
 	if (is_own_source(adv, vr))
 		return VRRP_DROP_SOURCE;
+	if (conf->family == &vrrp_ipv4 && !is_host(adv->src.octet))
+		return VRRP_DROP_MARTIAN;	/* P-53 */
 	if (conf->family == &vrrp_ipv6 && !is_link_local(adv->src.octet))
 		return VRRP_DROP_SCOPE;		/* P-04 */
 	adv->got = adv->vrid;

@@ -146,12 +146,13 @@ enum vrrp_drop {
 	VRRP_DROP_AH,			/* protocol 51 */
 	VRRP_DROP_PROTOCOL,
 	VRRP_DROP_TTL,			/* RFC 3768 7.1, first MUST */
-	VRRP_DROP_DESTINATION,		/* not the multicast group */
+	VRRP_DROP_DESTINATION,		/* not the group, or to one host */
 	VRRP_DROP_VERSION,
 	VRRP_DROP_TYPE,
 	VRRP_DROP_LENGTH,
 	VRRP_DROP_CHECKSUM,
 	VRRP_DROP_SOURCE,		/* sent from an address of our own */
+	VRRP_DROP_MARTIAN,		/* IPv4: no host has such a source */
 	VRRP_DROP_SCOPE,		/* IPv6: source not link-local */
 	VRRP_DROP_VRID,
 	VRRP_DROP_OWNER,		/* we own the addresses */

@@ -32,6 +32,9 @@ on_signals(usec_t now)
 	}
 	if (process_signals.yield) {
 		process_signals.yield = 0;
+		if (d.conf->vr.owner && d.vr.state == VRRP_MASTER)
+			log_notice("USR2: the owner of the addresses stays "
+			    "Master");
 		router_step(&d, VRRP_EV_YIELD, NULL, now);
 	}
 	if (process_signals.child) {

@@ -166,6 +166,9 @@ static const struct row {
     WHY(OPERATOR) },
 { "Master, USR2", 100, 0, MASTER, T, EV(YIELD), RESIGN, BACKUP, DOWN, NEVER,
     WHY(OPERATOR) },
+/* proves: R3768-1.3-1 + */
+{ "Master, USR2, owner", 255, 0, MASTER, T, EV(YIELD), 0, MASTER, SAME, SAME,
+    WHY(OWNER) },
 { "Master, announce", 100, 0, MASTER, T, EV(ANNOUNCE), VRRP_ACT_ANNOUNCE,
     MASTER, SAME, GAP, WHY(SILENCE) },
 { "Master, fault", 100, 0, MASTER, T, EV(FAULT), RESIGN, BACKUP, DOWN, NEVER,
@@ -377,7 +380,7 @@ START_TEST(owner_preempts)
 	set_priority(255);
 	conf.preempt = false;
 	enter(MASTER);
-	step(VRRP_EV_YIELD);
+	step(VRRP_EV_FAULT);
 	before = vr.deadline;
 	now += T;
 	SEE(hear(254), 0, BACKUP, before, NEVER);
@@ -585,6 +588,30 @@ START_TEST(carrier_lost)
 	enter(MASTER);
 	step(VRRP_EV_CARRIER_LOST);
 	SEE(step(VRRP_EV_SHUTDOWN), RESIGN, INIT, NEVER, NEVER);
+}
+END_TEST
+
+/* F08: the longest loss that never ends it, and the shortest that always does */
+START_TEST(carrier_limit)
+{
+	usec_t end, sent;
+
+	for (conf.down_adverts = 2; conf.down_adverts <= 100;
+	    conf.down_adverts++) {
+		enter(MASTER);
+		sent = now;
+		end = sent + (conf.down_adverts - 1) * A;
+		now += A - 1;
+		SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, end, NEVER);
+		now += (conf.down_adverts - 2) * A;
+		SEE(step(VRRP_EV_TIMER), 0, MASTER, end, NEVER);
+		SEE(step(VRRP_EV_LINK_UP), ANSWER, MASTER, now + A, now + GAP);
+		enter(MASTER);
+		end = now + (conf.down_adverts - 1) * A;
+		step(VRRP_EV_CARRIER_LOST);
+		now = end;
+		SEE(step(VRRP_EV_TIMER), RESIGN, INIT, NEVER, NEVER);
+	}
 }
 END_TEST
 
@@ -902,6 +929,7 @@ main(void)
 	tcase_add_test(tc, fault_hold);
 	tcase_add_test(tc, carrier_flap);
 	tcase_add_test(tc, carrier_lost);
+	tcase_add_test(tc, carrier_limit);
 	tcase_add_test(tc, announcements);
 	tcase_add_test(tc, announcements_do_not_stack);
 	tcase_add_test(tc, storm_of_losers);

@@ -409,6 +409,9 @@ spoil(struct spoilt *s, enum vrrp_drop why)
 	case VRRP_DROP_SOURCE:
 		f[IP + 15] = 20;
 		break;
+	case VRRP_DROP_MARTIAN:
+		f[IP + 12] = 127;
+		break;
 	case VRRP_DROP_VRID:
 		msg[1] = 52;
 		break;
@@ -509,6 +512,7 @@ START_TEST(rung_order)
 	for (b = a + 1; b < VRRP_DROP_MAX; b++) {
 		bool same_octet =
 		    (a == VRRP_DROP_AH && b == VRRP_DROP_PROTOCOL) ||
+		    (a == VRRP_DROP_SOURCE && b == VRRP_DROP_MARTIAN) ||
 		    (a == VRRP_DROP_AUTH_UNKNOWN && b == VRRP_DROP_AUTH_TYPE) ||
 		    (a == VRRP_DROP_COUNT && b == VRRP_DROP_ADDRESSES);
 
@@ -545,6 +549,8 @@ START_TEST(ip_header)
 		{ IP + 8, 0, VRRP_DROP_TTL },
 		{ IP + 16, 192, VRRP_DROP_DESTINATION },
 		{ 0, 0xff, VRRP_DROP_NONE },		/* Ethernet addresses */
+		{ 0, 0x00, VRRP_DROP_DESTINATION },	/* to one host */
+		{ 0, 0x02, VRRP_DROP_DESTINATION },
 		{ 13, 0x06, VRRP_DROP_IP },		/* ARP */
 	};
 	size_t i;
@@ -612,6 +618,44 @@ START_TEST(own_addresses)
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_SOURCE);
 	vr.nown = 0;
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_NONE);
+}
+END_TEST
+
+/*
+ * P-53: no host has such a source; whether it is ours is asked before
+ * proves: P-53 +-
+ */
+START_TEST(martians)
+{
+	static const struct {
+		const char *src;
+		bool good;
+	} t[] = {
+		{ "0.0.0.0", false }, { "0.255.255.255", false },
+		{ "1.0.0.0", true }, { "10.0.0.1", true },
+		{ "126.255.255.255", true }, { "127.0.0.0", false },
+		{ "127.0.0.1", false }, { "127.255.255.255", false },
+		{ "128.0.0.0", true }, { "169.254.0.1", true },
+		{ "223.255.255.255", true }, { "224.0.0.0", false },
+		{ "224.0.0.1", false }, { "240.0.0.1", false },
+		{ "255.255.255.255", false },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct vrrp_addr src = addr(t[i].src);
+		struct spoilt s;
+
+		set_spoilt(&s, false);
+		memcpy(s.frame + IP + 12, src.octet, 4);
+		put_checksum(s.frame + IP + 10, s.frame + IP, 20, 0);
+		ck_assert_msg(climb(s.frame, sizeof(s.frame)) == (t[i].good ?
+		    VRRP_DROP_NONE : VRRP_DROP_MARTIAN), "%s: %s", t[i].src,
+		    vrrp_drop_name(climb(s.frame, sizeof(s.frame))));
+		vr.own = &src;
+		ck_assert_int_eq(climb(s.frame, sizeof(s.frame)),
+		    VRRP_DROP_SOURCE);
+	}
 }
 END_TEST
 
@@ -907,6 +951,7 @@ main(void)
 	tcase_add_test(tc, ip_header_too_short);
 	tcase_add_test(tc, password_octets);
 	tcase_add_test(tc, own_addresses);
+	tcase_add_test(tc, martians);
 	tcase_add_test(tc, address_sets);
 	tcase_add_test(tc, drop_texts);
 	tcase_add_test(tc, message_lengths);

@@ -91,6 +91,9 @@ spoil_ip(uint8_t *ip, enum vrrp_drop why)
 	case VRRP_DROP_DESTINATION:
 		ip[v6 ? 39 : 19]++;
 		break;
+	case VRRP_DROP_MARTIAN:
+		ip[12] = 127;
+		break;
 	case VRRP_DROP_SCOPE:
 		ip[8] = 0x20;
 		break;
@@ -136,6 +139,8 @@ is_rung(enum vrrp_drop drop)
 	case VRRP_DROP_AUTH:
 	case VRRP_DROP_ADDRESSES:
 		return false;
+	case VRRP_DROP_MARTIAN:
+		return conf.family == &vrrp_ipv4;
 	case VRRP_DROP_SCOPE:
 	case VRRP_DROP_FIRST:
 		return conf.family == &vrrp_ipv6;
@@ -206,7 +211,8 @@ same_field(enum vrrp_drop a, enum vrrp_drop b)
 	return (a == VRRP_DROP_AH && b == VRRP_DROP_PROTOCOL) ||
 	    (v6 && a == VRRP_DROP_FRAGMENT &&
 	    (b == VRRP_DROP_AH || b == VRRP_DROP_PROTOCOL)) ||
-	    (a == VRRP_DROP_SOURCE && b == VRRP_DROP_SCOPE) ||
+	    (a == VRRP_DROP_SOURCE &&
+	    (b == VRRP_DROP_MARTIAN || b == VRRP_DROP_SCOPE)) ||
 	    (a == VRRP_DROP_COUNT && b == VRRP_DROP_FIRST);
 }
 

@@ -288,6 +288,8 @@ in_master(struct node *node, const struct vrrp_event *ev)
 			r->faults++;
 		return step_down(r, conf, RESIGN, VRRP_WHY_FAULT);
 	case VRRP_EV_YIELD:
+		if (conf->owner)		/* R3768-1.3-1 */
+			break;
 		return step_down(r, conf, RESIGN, VRRP_WHY_OPERATOR);
 	case VRRP_EV_ADVERT:
 		return master_hears(node, conf, ev->advert);

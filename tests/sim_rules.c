@@ -200,7 +200,8 @@ wanted(const struct sim_router *r, const struct vrrp *old,
 		if (ev->type == VRRP_EV_SHUTDOWN ||
 		    ev->type == VRRP_EV_LINK_DOWN || (old->quiet && due))
 			return VRRP_INITIALIZE;
-		if (ev->type == VRRP_EV_FAULT || ev->type == VRRP_EV_YIELD ||
+		if (ev->type == VRRP_EV_FAULT ||
+		    (ev->type == VRRP_EV_YIELD && !r->vr.conf->owner) ||
 		    (ev->type == VRRP_EV_ADVERT && is_better(r, ev->advert)))
 			return VRRP_BACKUP;
 	}

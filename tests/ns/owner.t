@@ -43,6 +43,10 @@ ok "adverts of others are dropped" until_true 1 eval \
     '[ "$(counter a "wrong: owner")" -ge 3 ]'
 # proves: R9568-8.3.2-2 +
 ok "and logged with the sender" logged a 'from 10.0.0.99: we own the addresses'
+signal a USR2
+# proves: R3768-1.3-1 +
+ok "nor may the operator: USR2 gets a line" until_true 1 \
+    logged a 'USR2: the owner of the addresses stays Master'
 # proves: R3768-7.1-6 -
 ok "a stays Master" not logged a 'master ->'
 

@@ -102,7 +102,26 @@ advert prio=200 | into eth1
 # proves: R3768-7.1-5 -
 is "VLAN tag, unicast, broadcast, outgoing, another LAN (C06): not heard" \
     "$(counter a received)" "$heard"
+is "nor counted" "$(counter a 'wrong: [a-z-]+')" ""
 ok "a is still Master" is_master a
+
+# Unicast is not spoken, but who speaks it is named.  The second frame is to the
+# group but for its Ethernet address, the last for another VRID.
+unicast() {	# HOST MAC ADDRESS
+	advert prio=200 dmac="$2" dst="$3" | into "$1"
+	advert prio=200 dmac="$2" | into "$1"
+	advert prio=200 dmac="$2" dst="$3" vrid=52 | into "$1"
+}
+unicast a 00005e000133 10.0.0.11
+unicast b 020000000012 10.0.0.12
+# proves: P-03 -
+is "unicast adverts are counted, by the Master and by the Backup" \
+    "$(counter a 'wrong: destination') $(counter b 'wrong: destination')" "2 2"
+named='dropped advert from 10.0.0.99: not sent to the VRRP group'
+ok "and named" eval 'logged a "$named" && logged b "$named"'
+is "but not heard" "$(counter a received)" "$heard"
+ok "a is Master, b Backup" eval 'is_master a && not is_master b &&
+    not logged a "master ->" && not logged b "backup ->"'
 
 awk '$1 == "I61" { print $7 }' "$TOP/tests/vectors.txt" | into a
 # proves: P-10 -

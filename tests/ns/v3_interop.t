@@ -120,6 +120,14 @@ advert $P sum=4711 | into
 is "wrong checksum: refused" "$(received a checksum 1)" 1
 advert $P version=2 | into
 is "version 2: refused" "$(received a 'wrong: version' 1)" 1
+until_true 3 logged a '-> master'
+advert $P dmac=00005e000233 dst=fe80::11 | into
+is "unicast: refused" "$(received a destination 1)" 1
+advert $P dmac=00005e000233 dst=fe80::11 vrid=52 | into
+advert $P dmac=020000000012 dst=fe80::12 | into
+advert $P dmac=ffffffffffff | into
+is "of another VRID, to another host, broadcast: not even counted" \
+    "$(counter a destination)" 1
 is "none of these is received" "$(counter a received)" 1
 stop a
 
