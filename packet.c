@@ -173,13 +173,17 @@ is_link_local(const uint8_t *addr)
 }
 
 /*
- * Not of 0/8, 127/8, nor 224/4 and what is above: RFC 1122 3.2.1.3 has such
- * datagrams discarded, and we read before the kernel does it.
+ * Not of 0/8, 127/8, 224/4, nor 255.255.255.255: RFC 1122 3.2.1.3 has such
+ * datagrams discarded, and we read before the kernel does it.  Hosts of Linux
+ * may have what else is in 240/4.
  */
 static bool
 is_host(const uint8_t *addr)
 {
-	return addr[0] != 0 && addr[0] != 127 && addr[0] < 224;
+	static const uint8_t broadcast[] = { 255, 255, 255, 255 };
+
+	return addr[0] != 0 && addr[0] != 127 && (addr[0] & 0xf0) != 224 &&
+	    memcmp(addr, broadcast, sizeof(broadcast)) != 0;
 }
 
 /* RFC 3768 7.1: a differing list is dropped unless its sender owns it. */
