@@ -369,7 +369,7 @@ probe(struct router *r, usec_t now)
 	uint8_t frame[ANNOUNCE_SIZE];
 	unsigned i;
 
-	/* Seldom, but soon at first: a port of a switch may have joined late. */
+	/* Seldom, but soon at first: a port of a switch may open late. */
 	r->ask_deadline = now + (master_for < PROBE_GAP ? master_for :
 	    PROBE_GAP);
 	if (r->vr.quiet)

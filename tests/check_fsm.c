@@ -591,7 +591,7 @@ START_TEST(carrier_lost)
 }
 END_TEST
 
-/* F08: the longest loss that never ends it, and the shortest that always does */
+/* F08: the longest loss that never ends it, the shortest that always does */
 START_TEST(carrier_limit)
 {
 	usec_t end, sent;
