@@ -39,10 +39,15 @@ can_send(struct router *r)
 	return false;
 }
 
-static void
-resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
+/*
+ * Comes first, so that the others take over while we clean up.  len is 0 where
+ * there was no Master.
+ */
+void
+clean_resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
-	if (len > 0 && can_send(r) && link_send(&r->link, frame, len) == -1)
+	if (len > 0 && find_link(r) == 0 && r->seen.present && can_send(r) &&
+	    link_send(&r->link, frame, len) == -1)
 		report_send_error(&r->stats, errno, now);
 }
 
@@ -115,21 +120,18 @@ undo_link(struct router *r, usec_t now)
 }
 
 /*
- * Takes everything off the host that a Master has.  First it resigns, with
- * frame (len 0: it was none), so that the others take over meanwhile.  What can
- * be done is done; -1 with the errno of what could not.
+ * Takes everything off the host that a Master has.  What can be done is done;
+ * -1 with the errno of what could not.
  */
 int
-clean_undo(struct router *r, const uint8_t *frame, size_t len, usec_t now)
+clean_undo(struct router *r, usec_t now)
 {
 	int error = 0;
 
 	if (find_link(r) == -1)
 		return -1;
-	if (r->seen.present) {
-		resign(r, frame, len, now);
+	if (r->seen.present)
 		error = undo_link(r, now);
-	}
 	if (!r->conf->vr.owner && ipaddr_unblock(&r->nl, &r->conf->vr) == -1)
 		error = errno;
 	link_close(&r->link);		/* takes the kernel its time */

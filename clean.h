@@ -9,7 +9,8 @@
 
 struct router;
 
-int	clean_undo(struct router *, const uint8_t *, size_t, usec_t);
+void	clean_resign(struct router *, const uint8_t *, size_t, usec_t);
+int	clean_undo(struct router *, usec_t);
 void	clean_leave(struct router *);
 size_t	clean_read_record(struct vrrp_conf *, uint8_t *, const char *);
 

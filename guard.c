@@ -19,6 +19,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What is asked of a guard. */
@@ -36,7 +37,9 @@ struct message {
 enum {
 	GUARD_FD = 64,			/* more than a daemon ever has open */
 	EXCUSES_MAX = 10,		/* each as long as the limit */
-	LOOP_TICKS = 2			/* of 10 ms: no turn takes so long */
+	LOOP_TICKS = 2,			/* of 10 ms: no turn takes so long */
+	EXIT_POLL = 2000000,		/* ns */
+	EXIT_POLLS = 250
 };
 
 /* How long the daemon waits for what the guard does at the end, but scripts. */
@@ -461,9 +464,27 @@ outcome(const struct router *r, bool undone)
 	    "had" : "; its interface is gone";
 }
 
+/*
+ * Who is killed closes what it has one by one.  The kernel forgets to take its
+ * groups off the interface if a macvlan goes down in the moment in which a
+ * socket leaves one there; who accepts nothing has such sockets, and nothing
+ * that is urgent.
+ */
+static void
+await_exit(const struct router *r, pid_t daemon)
+{
+	const struct timespec poll = { .tv_nsec = EXIT_POLL };
+	int i;
+
+	if (r->conf->vr.accept || !r->conf->use_macvlan)
+		return;
+	for (i = 0; i < EXIT_POLLS && getppid() == daemon; i++)
+		nanosleep(&poll, NULL);
+}
+
 /* The daemon left without a word. */
 static void
-clean_up(struct router *r, usec_t now)
+clean_up(struct router *r, pid_t daemon, usec_t now)
 {
 	const struct guard_page *page = r->guard.page;
 	const struct guard_undo *undo = &page->undo[page->current];
@@ -473,8 +494,9 @@ clean_up(struct router *r, usec_t now)
 	lockfile_write(&r->pid_file, "");
 	memcpy(r->own_mac, undo->own_mac, sizeof(r->own_mac));
 	r->holding = undo->len > 0 && r->conf->vr.accept && !r->conf->vr.owner;
-	undone = clean_undo(r, page->frame[page->current], undo->len,
-	    now) == 0;
+	clean_resign(r, page->frame[page->current], undo->len, now);
+	await_exit(r, daemon);
+	undone = clean_undo(r, now) == 0;
 	if (!undone) {
 		log_err("cannot undo all of it: %s", strerror(errno));
 		/* The next start will. */
@@ -497,7 +519,7 @@ clean_again(struct router *r)
 	if (!await_death(r, DEATH_MAX))
 		log_err("the daemon cannot be killed");
 	r->holding = r->conf->vr.accept && !r->conf->vr.owner;
-	if (clean_undo(r, NULL, 0, process_now()) == -1)
+	if (clean_undo(r, process_now()) == -1)
 		log_err("cannot undo all of it: %s", strerror(errno));
 }
 
@@ -558,7 +580,7 @@ run_guard(struct router *r, pid_t daemon)
 	if (ending == LEAVES)
 		finish_scripts(r, &waiting);
 	else
-		clean_up(r, process_now());
+		clean_up(r, daemon, process_now());
 	if (ending == DYING)
 		clean_again(r);
 	clean_leave(r);

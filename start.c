@@ -374,7 +374,8 @@ clean_recorded(struct router *r, usec_t now)
 		    lockfile_path(path, &r->undo_file));
 	} else {
 		log_notice("resigning for a Master of an earlier life");
-		if (clean_undo(r, frame, len, now) == -1)
+		clean_resign(r, frame, len, now);
+		if (clean_undo(r, now) == -1)
 			log_warning("cannot undo all of it: %s",
 			    strerror(errno));
 	}
@@ -401,7 +402,7 @@ clean_host(struct router *r, usec_t now)
 		log_notice("removing %s of an earlier life", old.name);
 	if (ipaddr_left(&r->addrs, &r->conf->vr))
 		log_notice("removing virtual addresses of an earlier life");
-	if (clean_undo(r, NULL, 0, now) == -1)
+	if (clean_undo(r, now) == -1)
 		refuse_start(r, "cannot remove what an earlier life left: %s",
 		    strerror(errno));
 	if (!r->conf->vr.vmac || r->conf->use_macvlan)
