@@ -26,6 +26,7 @@ static const struct vrrp_vip vips6[] = {
 	{ { { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 } }, 64 }
 };
 
+static struct conf conf;
 static struct router router;
 
 void
@@ -83,10 +84,11 @@ walk(const uint8_t *data, size_t len)
 static void
 configure(bool ipv6)
 {
-	struct vrrp_conf *vr = &router.conf.vr;
+	struct vrrp_conf *vr = &conf.vr;
 
 	memset(&router, 0, sizeof(router));
-	conf_init(&router.conf);
+	conf_init(&conf);
+	router.conf = &conf;
 	strcpy(vr->ifname, "eth0");
 	vr->vrid = 51;
 	vr->family = ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
@@ -114,16 +116,16 @@ read_addresses(unsigned vip_index)
 	struct ipaddr_table table;
 	unsigned i;
 
-	if (ipaddr_scan(&router.nl, 2, vip_index, &router.conf.vr,
+	if (ipaddr_scan(&router.nl, 2, vip_index, &conf.vr,
 	    &table) == -1)
 		return;
 	must(table.n4 <= IPADDR_OWN_MAX && table.n6 <= IPADDR_OWN_MAX);
 	for (i = 0; i < VRRP_ADDR_MAX; i++) {
 		must(table.presence[i] <= IPADDR_OURS);
-		must(i < router.conf.vr.naddr ||
+		must(i < conf.vr.naddr ||
 		    table.presence[i] == IPADDR_ABSENT);
 	}
-	must(!ipaddr_complete(&table, &router.conf.vr) ||
+	must(!ipaddr_complete(&table, &conf.vr) ||
 	    table.presence[0] != IPADDR_ABSENT);
 }
 
