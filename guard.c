@@ -428,7 +428,6 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 
 	for (;;) {
 		deadline = later(hang_deadline(r, now), patience);
-		process_trim();
 		wait_until(r, deadline, waiting);
 		now = process_now();
 		ending = read_messages(r, now);
