@@ -5,7 +5,6 @@
 #include "cmdline.h"
 #include "log.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,12 +104,10 @@ cmdline_print(const char *text)
 
 	for (; left > 0; text += n, left -= (size_t)n) {
 		n = write(STDOUT_FILENO, text, left);
-		if (n == -1 && errno != EINTR) {
+		if (n == -1) {
 			log_err("standard output: %m");
 			exit(2);
 		}
-		if (n == -1)
-			n = 0;
 	}
 	exit(0);
 }
