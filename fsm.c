@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* Between two forms of checksum; an answer comes much sooner. */
+#define TRY_INTERVAL	(60 * VRRP_SECOND)
+
 static usec_t
 later(usec_t a, usec_t b)
 {
@@ -457,16 +460,19 @@ heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 /*
  * Somebody has our IPv4 addresses who is not heard: a router, perhaps, that
  * wants the other form of checksum, drops our adverts and yet is silent as long
- * as they come.  True if the next ones have that form (P-08).
+ * as they come.  He says so for each address: what was tried stays for a while.
+ * True if the next adverts have that form (P-08).
  */
 bool
-vrrp_try_other_form(struct vrrp *vr)
+vrrp_try_other_form(struct vrrp *vr, usec_t now)
 {
 	if (vr->conf->checksum != VRRP_SUM_AUTO || vr->conf->version == 2 ||
 	    vr->state != VRRP_MASTER ||
-	    (vr->heard_at != VRRP_NEVER && vr->heard_at >= vr->since))
+	    (vr->heard_at != VRRP_NEVER && vr->heard_at >= vr->since) ||
+	    now < vr->try_after)
 		return false;
 	vr->pseudo_header = !vr->pseudo_header;
+	vr->try_after = now + TRY_INTERVAL;
 	return true;
 }
 

@@ -580,7 +580,8 @@ on_claim(struct router *r, const struct vrrp_claim *claim, usec_t now)
 		    "we stay Master");
 	if (!(actions & DUPLICATE_DEFEND))
 		return;
-	if (r->conf->vr.family == &vrrp_ipv4 && vrrp_try_other_form(&r->vr))
+	if (r->conf->vr.family == &vrrp_ipv4 &&
+	    vrrp_try_other_form(&r->vr, now))
 		log_notice("he may be a Master that our adverts do not reach: "
 		    "now %s pseudo-header in the checksum",
 		    r->vr.pseudo_header ? "with the" : "without");

@@ -258,6 +258,7 @@ struct vrrp {
 	usec_t deadline;
 	usec_t master_interval;		/* Active_Adver_Interval, learned */
 	bool pseudo_header;		/* the form that we send */
+	usec_t try_after;		/* the other form not before this */
 	usec_t announce_deadline;	/* VRRP_NEVER outside Master */
 	unsigned announce_left;		/* rounds of the burst still to come */
 	usec_t hold_until;		/* no Master by timer before this */
@@ -296,7 +297,7 @@ struct duplicate {
 void		vrrp_init(struct vrrp *, const struct vrrp_conf *, usec_t now);
 unsigned	vrrp_step(struct vrrp *, const struct vrrp_event *, usec_t now);
 usec_t		vrrp_deadline(const struct vrrp *);
-bool		vrrp_try_other_form(struct vrrp *);
+bool		vrrp_try_other_form(struct vrrp *, usec_t now);
 usec_t		vrrp_skew_time(const struct vrrp *);
 usec_t		vrrp_master_down_interval(const struct vrrp *);
 const char	*vrrp_state_name(enum vrrp_state);

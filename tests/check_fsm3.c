@@ -479,49 +479,62 @@ START_TEST(checksum_follows)
 }
 END_TEST
 
+/* After a try that is long past */
+static bool
+tries(void)
+{
+	vr.try_after = now;
+	return vrrp_try_other_form(&vr, now);
+}
+
 /*
  * P-08: a Master that hears nobody and meets one that has its addresses
- * tries the other form, once for each time it is told.
+ * tries the other form, and that for a minute: it is told for each
+ * address.
  * proves: P-08 +
  */
 START_TEST(checksum_tries)
 {
 	conf.checksum = VRRP_SUM_AUTO;
 	enter(INIT);
-	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!tries());
 	step(VRRP_EV_LINK_UP);
-	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!tries());
 	run_until(vr.deadline);
 	ck_assert_int_eq(vr.state, MASTER);
 	ck_assert(!vr.pseudo_header);
-	ck_assert(vrrp_try_other_form(&vr));
+	ck_assert(tries());
 	ck_assert(vr.pseudo_header);
-	ck_assert(vrrp_try_other_form(&vr));
+	ck_assert(!vrrp_try_other_form(&vr, now));
+	ck_assert(!vrrp_try_other_form(&vr, now + 60 * VRRP_SECOND - 1));
+	ck_assert(vr.pseudo_header);
+	ck_assert(vrrp_try_other_form(&vr, now + 60 * VRRP_SECOND));
 	ck_assert(!vr.pseudo_header);
-	ck_assert(vrrp_try_other_form(&vr));
+	ck_assert(!vrrp_try_other_form(&vr, now + 120 * VRRP_SECOND - 1));
+	ck_assert(tries());
 	/* What is heard decides, for as long as it is Master ... */
 	now += 1;
 	hear_advert(99, "192.0.2.30", A, VRRP_SUM_MESSAGE);
-	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!tries());
 	ck_assert(!vr.pseudo_header);
 	hear_advert(200, "192.0.2.30", A, VRRP_SUM_MESSAGE);
 	ck_assert_int_eq(vr.state, BACKUP);
-	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!tries());
 	/* ... and no longer; in the same instant it still does. */
 	run_until(vr.deadline);
 	vr.heard_at = vr.since;
-	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!tries());
 	vr.heard_at = vr.since - 1;
-	ck_assert(vrrp_try_other_form(&vr));
+	ck_assert(tries());
 	ck_assert(vr.pseudo_header);
 	/* Nor where there is but one form. */
 	conf.version = 2;
-	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!tries());
 	conf.version = 3;
 	conf.checksum = VRRP_SUM_PSEUDO;
-	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!tries());
 	conf.checksum = VRRP_SUM_MESSAGE;
-	ck_assert(!vrrp_try_other_form(&vr));
+	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 }
 END_TEST

@@ -3,14 +3,15 @@
  * What can be told in advance is left out, with exactly the same outcome.
  *
  * Why that is so.  vrrp_step() uses the time in sums and comparisons with the
- * seven times in struct vrrp alone.  If over one cycle, from one regular advert
- * of the only Master to the next, all else of every router stood still, and
- * each of these times either stood still and lies in the past (or is never), or
- * moved as far as the router's own clock did, then the next cycle takes the
- * same branches, and so does each one after it, until something else comes: a
- * fault, an announcement, the end of the run.  The state after the last of them
- * follows from when it happens, and that is computed, not repeated.  Frames
- * differ in their identification alone.  A healthy wire draws no random number.
+ * seven times in struct vrrp alone; try_after is not its own.  If over one
+ * cycle, from one regular advert of the only Master to the next, all else of
+ * every router stood still, and each of these times either stood still and lies
+ * in the past (or is never), or moved as far as the router's own clock did,
+ * then the next cycle takes the same branches, and so does each one after it,
+ * until something else comes: a fault, an announcement, the end of the run.
+ * The state after the last of them follows from when it happens, and that is
+ * computed, not repeated.  Frames differ in their identification alone.  A
+ * healthy wire draws no random number.
  *
  * check_sim.c runs thousands of scenarios both ways and compares traces, final
  * states and counters.
@@ -20,7 +21,7 @@
 #include <string.h>
 
 /* A new member of struct vrrp must be thought about here. */
-_Static_assert(sizeof(void *) != 8 || sizeof(struct vrrp) == 160,
+_Static_assert(sizeof(void *) != 8 || sizeof(struct vrrp) == 168,
     "struct vrrp has changed");
 
 static const size_t vrrp_times[] = {

@@ -21,7 +21,7 @@ DOWN="0.7215 1.00"
 SKEW="0.1215 0.40"
 
 ours() {		# PRIORITY
-	also v4 v -3 -d 0.2 -v 51 -n -p "$1" 10.0.0.1
+	also v4 v -3 -d 0.2 -v 51 -n -p "$1" 10.0.0.1 10.0.0.2
 	also v6 v -d 0.2 -v 52 -n -p "$1" fe80::33 2001:db8::1
 }
 our_end() {		# SIGNAL
@@ -38,7 +38,7 @@ instance() {		# NAME VRID PRIORITY ADDRESS...
 theirs() {		# PRIORITY
 	{
 		printf 'global_defs {\nrouter_id p\nvrrp_version 3\n}\n'
-		instance four 51 "$1" 10.0.0.1/32
+		instance four 51 "$1" 10.0.0.1/32 10.0.0.2/32
 		instance six 52 "$1" fe80::33/64 2001:db8::1/128
 	} >"$T/p.conf"
 	: >"$T/p.log"
@@ -163,6 +163,7 @@ meet() {
 	ours 100
 	ok "unheard: vrrpd is Master" until_true 3 both v
 	ok "unheard: and keepalived" until_true 6 both p
+	sleep 2
 	plug p
 	ok "unheard: $2 is Master alone" until_true 20 one_master "$2" "$3"
 	our_end TERM
