@@ -17,11 +17,17 @@ enum {
 	ATTEMPTS = 10			/* the holder may remove it meanwhile */
 };
 
-/* In path[LOCKFILE_PATH_LEN]; also of one that could not be opened. */
+/*
+ * In path[LOCKFILE_PATH_LEN]; also of one that could not be opened, beside the
+ * errno that says why.
+ */
 const char *
 lockfile_path(char *path, const struct lockfile *lock)
 {
+	int saved = errno;
+
 	snprintf(path, LOCKFILE_PATH_LEN, "%s/%s", lock->dir, lock->name);
+	errno = saved;
 	return path;
 }
 
