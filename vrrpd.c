@@ -89,15 +89,18 @@ wait_time(usec_t deadline)
 	return d.vr.state == VRRP_BACKUP ? left - left / 500 : left;
 }
 
-/* Until something is there to read, the deadline, or a signal. */
-static void
+/*
+ * Until something is there to read, the deadline, or a signal.  False if it was
+ * the deadline: then nothing was there a moment ago.
+ */
+static bool
 wait_until(usec_t deadline, fd_set *set, const sigset_t *waiting)
 {
 	usec_t left = wait_time(deadline);
 	struct timespec timeout = {
 		left / VRRP_SECOND, left % VRRP_SECOND * 1000
 	};
-	int max = -1;
+	int n, max = -1;
 
 	FD_ZERO(set);
 	watch(d.link.fd, set, &max);
@@ -105,8 +108,10 @@ wait_until(usec_t deadline, fd_set *set, const sigset_t *waiting)
 	watch(d.respond.fd, set, &max);
 	watch(d.claims.fd, set, &max);
 	watch(d.notify.out_fd, set, &max);
-	if (pselect(max + 1, set, NULL, NULL, &timeout, waiting) == -1)
+	n = pselect(max + 1, set, NULL, NULL, &timeout, waiting);
+	if (n == -1)
 		FD_ZERO(set);
+	return n != 0;
 }
 
 /*
@@ -135,7 +140,8 @@ end_stall(usec_t now)
 
 /*
  * The socket is drained before the timer is judged: a router that was stalled
- * while adverts waited must not take over (F04).
+ * while adverts waited must not take over (F04).  A Master that waited in vain
+ * until its deadline knows that none waits; a Backup wakes before.
  */
 static void
 turn(const sigset_t *waiting)
@@ -143,13 +149,14 @@ turn(const sigset_t *waiting)
 	fd_set set;
 	usec_t now, deadline = next_deadline();
 	const usec_t leased_at = d.leased_at;
-	bool reconciled = false;
+	bool woken, reconciled = false;
 
-	wait_until(deadline, &set, waiting);
+	woken = wait_until(deadline, &set, waiting);
 	now = process_now();
 	guard_turn(&d, now);
 	note_stall(deadline, now);
-	if (now >= vrrp_deadline(&d.vr) ||
+	if ((now >= vrrp_deadline(&d.vr) &&
+	    (woken || d.stalled || d.vr.state != VRRP_MASTER)) ||
 	    (d.link.fd != -1 && FD_ISSET(d.link.fd, &set)))
 		router_receive(&d, now);
 	if (d.respond.fd != -1 && FD_ISSET(d.respond.fd, &set))
@@ -197,7 +204,7 @@ stop_router(const sigset_t *waiting)
 	while (notify_busy(&d.notify) && (now = process_now()) < end) {
 		fd_set set;
 
-		wait_until(d.notify.kill_deadline < end ?
+		(void)wait_until(d.notify.kill_deadline < end ?
 		    d.notify.kill_deadline : end, &set, waiting);
 		notify_read(&d.notify);
 		notify_reap(&d.notify, now);

@@ -46,7 +46,7 @@ calls() {
 	    END { if (m > 10) printf "%.2f\n", n / m }' "$T/strace"
 }
 if type -P strace >/dev/null && strace true 2>/dev/null; then
-	within "system calls for an advert sent" "$(calls a sendto)" 2.9 3.2
+	within "system calls for an advert sent" "$(calls a sendto)" 1.9 2.2
 	within "for one received" "$(calls b recvfrom)" 1.9 2.2
 fi
 
