@@ -3,6 +3,7 @@
  * never decides what the network should look like; it only undoes (C13).
  *
  *	daemon ---- requests, and the end of file when it dies ----> guard
+ *	   |------- shared timer: runs out when nobody sets it -----'|
  *	   `------- shared page: last turn, frame and MAC ----------'
  */
 #include "guard.h"
@@ -18,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,9 +65,20 @@ milliseconds(usec_t now)
 	return (uint32_t)(now / 1000);
 }
 
+/* The timer that both share; nobody gets a say from it before. */
+static void
+set_timer(const struct router *r, usec_t at)
+{
+	const struct itimerspec timer = {
+		.it_value = { at / VRRP_SECOND, at % VRRP_SECOND * 1000 }
+	};
+
+	(void)timerfd_settime(r->guard.timer, TFD_TIMER_ABSTIME, &timer, NULL);
+}
+
 /* --- in the daemon ------------------------------------------------------- */
 
-/* The page, which the guard and the next ones share.  -1 with errno. */
+/* The page and the timer, for this guard and the next ones.  -1 with errno. */
 int
 guard_init(struct router *r)
 {
@@ -79,13 +92,33 @@ guard_init(struct router *r)
 	r->guard.page->current = 1;
 	r->guard.fd = -1;
 	process_note_fault(&r->guard.page->fault);
-	return 0;
+	r->guard.timer = -1;
+	if (!r->conf->guard)
+		return 0;
+	r->guard.timer = timerfd_create(CLOCK_MONOTONIC,
+	    TFD_CLOEXEC | TFD_NONBLOCK);
+	return r->guard.timer == -1 ? -1 : 0;
 }
 
-/* One turn of the loop: we live. */
+static void
+arm(struct router *r, usec_t now, usec_t limit)
+{
+	set_timer(r, now + limit);
+	r->guard.armed_at = now;
+}
+
+/*
+ * One turn of the loop: we live.  The timer is not set each time; a guard that
+ * it wakes too early sees when we turned.  It is set first: who stops here has
+ * not turned.
+ */
 void
 guard_turn(struct router *r, usec_t now)
 {
+	usec_t limit = (usec_t)atomic_load(&r->guard.page->limit) * 1000;
+
+	if (limit > 0 && now - r->guard.armed_at > limit / 2)
+		arm(r, now, limit);
 	atomic_store(&r->guard.page->turned, milliseconds(now));
 }
 
@@ -153,9 +186,11 @@ request(struct router *r, enum request what, enum vrrp_state from)
 void
 guard_state(struct router *r, enum vrrp_state from, usec_t now)
 {
-	usec_t limit = r->vr.state == VRRP_MASTER ?
+	usec_t limit = r->conf->guard && r->vr.state == VRRP_MASTER ?
 	    conf_hang_limit(r->conf) : 0;
 
+	if (limit > 0)
+		arm(r, now, limit);
 	atomic_store(&r->guard.page->limit, milliseconds(limit));
 	if (!request(r, REQUEST_STATE, from) && !r->conf->guard)
 		notify_state(&r->notify, from, r->vr.state, now);
@@ -305,13 +340,19 @@ hang_deadline(const struct router *r, usec_t now)
 	return now + ((usec_t)limit - age) * 1000;
 }
 
-static usec_t
-later(usec_t a, usec_t b)
+static void
+watch_fd(int fd, fd_set *set, int *max)
 {
-	return a > b ? a : b;
+	if (fd == -1)
+		return;
+	FD_SET(fd, set);
+	if (fd > *max)
+		*max = fd;
 }
 
-/* Until a message, a script's word, end or timeout, or the deadline. */
+/*
+ * Until a message, the timer, a script's word, end or timeout, or the deadline.
+ */
 static void
 wait_until(struct router *r, usec_t deadline, const sigset_t *waiting)
 {
@@ -322,17 +363,14 @@ wait_until(struct router *r, usec_t deadline, const sigset_t *waiting)
 		left / VRRP_SECOND, left % VRRP_SECOND * 1000
 	};
 	fd_set set;
-	int max = r->guard.fd;
+	int max = -1;
 
 	if (left < 0)
 		timeout = (struct timespec){ 0, 0 };
 	FD_ZERO(&set);
-	if (r->guard.fd != -1)
-		FD_SET(r->guard.fd, &set);
-	if (r->notify.out_fd != -1)
-		FD_SET(r->notify.out_fd, &set);
-	if (r->notify.out_fd > max)
-		max = r->notify.out_fd;
+	watch_fd(r->guard.fd, &set, &max);
+	watch_fd(r->guard.timer, &set, &max);
+	watch_fd(r->notify.out_fd, &set, &max);
 	(void)pselect(max + 1, &set, NULL, NULL,
 	    until == VRRP_NEVER ? NULL : &timeout, waiting);
 }
@@ -344,7 +382,6 @@ serve_scripts(struct router *r, usec_t now)
 	notify_reap(&r->notify, now);
 	notify_timeout(&r->notify, now);
 }
-
 
 /* A daemon that does not turn. */
 struct suspect {
@@ -383,9 +420,27 @@ excuse(struct suspect *suspect, usec_t limit)
 	return limit;
 }
 
+/* Whether the timer did; once. */
+static bool
+ran_out(const struct router *r)
+{
+	uint64_t times;
+
+	return read(r->guard.timer, &times, sizeof(times)) == sizeof(times);
+}
+
+static void
+close_timer(struct router *r)
+{
+	if (r->guard.timer != -1)
+		close(r->guard.timer);
+	r->guard.timer = -1;
+}
+
 static void
 kill_daemon(struct router *r, pid_t daemon)
 {
+	close_timer(r);
 	/* Not one that has got its number since. */
 	if (getppid() == daemon)
 		kill(daemon, SIGKILL);
@@ -423,25 +478,32 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 {
 	struct suspect suspect = { .stat = process_open_look(daemon) };
 	const usec_t limit = conf_hang_limit(r->conf);
-	usec_t now = process_now(), deadline, patience = now, excused;
+	usec_t now, deadline, patience = VRRP_NEVER, excused;
 	enum ending ending;
+	bool expired;
 
 	for (;;) {
-		deadline = later(hang_deadline(r, now), patience);
-		wait_until(r, deadline, waiting);
+		wait_until(r, patience, waiting);
 		now = process_now();
 		ending = read_messages(r, now);
 		if (ending != LIVES)
 			return ending;
 		serve_scripts(r, now);
-		if (hang_deadline(r, now) > now) {
+		expired = ran_out(r);
+		deadline = hang_deadline(r, now);
+		if (deadline > now) {
 			suspect.looked = false;
 			suspect.excused = 0;
-			patience = now;
+			patience = VRRP_NEVER;
+			if (expired && deadline != VRRP_NEVER)
+				set_timer(r, deadline);
 			continue;
 		}
-		if (now < deadline)
-			continue;
+		if (patience != VRRP_NEVER) {
+			if (now < patience)
+				continue;
+			deadline = patience;
+		}
 		excused = now - deadline > LATE_MAX ? limit :
 		    excuse(&suspect, limit);
 		if (excused > 0) {
@@ -575,6 +637,7 @@ run_guard(struct router *r, pid_t daemon)
 	become_guard(r, &waiting);
 	process_settle();
 	ending = watch(r, daemon, &waiting);
+	close_timer(r);
 	r->index = atomic_load(&r->guard.page->index);
 	if (ending == LEAVES)
 		finish_scripts(r, &waiting);

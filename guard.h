@@ -32,6 +32,8 @@ struct guard_page {
 struct guard {
 	struct guard_page *page;	/* there even without a guard */
 	int fd;				/* to the guard; -1 = none */
+	int timer;			/* wakes it when we hang; -1 = none */
+	usec_t armed_at;		/* when that was last set */
 	pid_t pid;			/* 0 = none */
 	usec_t since;			/* when it was started */
 };

@@ -111,6 +111,15 @@ static const struct rule rules[] = {
 	{ .nr = SYS_pselect6 },
 	{ .nr = SYS_recvfrom },
 	{ .nr = SYS_sendto },
+#ifdef SYS_timerfd_settime
+	{ .nr = SYS_timerfd_settime },
+#endif
+#ifdef SYS_timerfd_settime32
+	{ .nr = SYS_timerfd_settime32 },
+#endif
+#ifdef SYS_timerfd_settime64
+	{ .nr = SYS_timerfd_settime64 },
+#endif
 	/* Where the clock is no function of the vDSO. */
 #ifdef SYS_clock_gettime
 	{ .nr = SYS_clock_gettime },

@@ -16,7 +16,8 @@ until_true 5 is_master a
 until_true 5 not is_master b
 sleep 2			# the announcements at the start are over
 
-wakes() { awk '/^voluntary/ { print $2 }' "/proc/${PID[$1]}/status"; }
+wakes_of() { awk '/^voluntary/ { print $2 }' "/proc/$1/status"; }
+wakes() { wakes_of "${PID[$1]}"; }
 
 # awake SECONDS: how often a and b woke, and what was due
 awake() {
@@ -110,7 +111,11 @@ memory() {
 if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	also m1 x -n -3 -d 0.1 -v 71 -p 200 10.0.0.71
 	until_true 5 holds x 10.0.0.71
+	sleep 1
+	before=$(wakes_of "$(guard_of m1)")
 	sleep 3
+	within "wake-ups of a guard in 3 s" \
+	    $(($(wakes_of "$(guard_of m1)") - before)) 0 1
 	read -r pss private < <(memory m1)
 	within "kB of a Master and its guard" "$pss" 20 250
 	within "of these, of no use to another" "$private" 20 110

@@ -180,6 +180,14 @@ signal a KILL
 ok "which works too" until_true 1 clean
 end_pair
 
+pair --hang-limit 1 10.0.0.1
+sleep 1
+kill -9 "$(guard_of a)"
+until_true 1 logged a 'another guard watches'
+signal a STOP
+ok "and when it hangs" until_true 2 clean
+end_pair
+
 pair 10.0.0.1
 sleep 1
 n=$(count_logged a 'another guard watches')

@@ -129,8 +129,13 @@ gone() { ! kill -0 "$(cat "$T/child")"; }
 begin -U "$T/endless" --on-backup "$T/endless"
 signal a USR1
 until_true 2 test -s "$T/child"
-echo 61 >"$FAULT/monotonic"	# a minute later
-signal a HUP
+# later SECONDS: for both, which look at the clock when they wake
+later() {
+	echo "$1" >"$FAULT/monotonic"
+	signal a HUP
+	kill -CHLD "$(guard_of a)"
+}
+later 61		# a minute
 ok "F13: after 60 s it is killed" until_true 3 logged a 'still running after 60 s, killed'
 ok "with its children" until_true 2 gone
 ok "and reported" until_true 2 logged a 'script: killed by signal 9'
@@ -140,8 +145,7 @@ signal a TERM
 until_true 2 test -s "$T/child"
 ok "TERM: the address is off, vrrpd waits for its script" eval \
     'not is_master a && kill -0 "${PID[a]}"'
-echo 72 >"$FAULT/monotonic"	# ten seconds later
-signal a HUP
+later 72		# ten seconds
 stop a
 is "but not for ever: ends with 0" $? 0
 ok "and nothing goes on without it" until_true 2 gone
