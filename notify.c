@@ -68,6 +68,8 @@ exec_script(const struct notify *n, const struct notify_news *news, int out)
 	sigset_t none;
 	int null, i;
 
+	if (n->in_child != NULL)
+		n->in_child();
 	snprintf(ifname, sizeof(ifname), "VRRPD_INTERFACE=%s", conf->ifname);
 	snprintf(vrid, sizeof(vrid), "VRRPD_VRID=%u", conf->vrid);
 	snprintf(priority, sizeof(priority), "VRRPD_PRIORITY=%u",

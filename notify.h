@@ -27,6 +27,7 @@ struct notify {
 	const struct vrrp_conf *conf;
 	const char *on_master;
 	const char *on_backup;
+	void (*in_child)(void);		/* before the script; NULL = nothing */
 	pid_t pid;			/* 0 = none runs */
 	int out_fd;			/* its output; -1 = none */
 	usec_t limit;			/* for one script */

@@ -22,10 +22,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#define OOM_ADJ		"/proc/self/oom_score_adj"
+
 struct process_signals process_signals;
 
 static char *title;			/* argv[0] */
 static volatile sig_atomic_t *fault_note;
+static char oom_adj[8];		/* what it was; empty = still is */
 static int null_fd = -1;	/* /dev/null, since process_detach() */
 
 /* Microseconds; a step of the wall clock moves nothing (F12). */
@@ -238,6 +241,42 @@ process_may_run(void)
 	if (syscall(SYS_capget, &head, data) == -1)
 		return false;
 	return (data[CAP_TO_INDEX(CAP_NET_ADMIN)].effective & need) == need;
+}
+
+static bool
+set_oom_adj(const char *text)
+{
+	int fd = open(OOM_ADJ, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	bool done = fd != -1 && write(fd, text, strlen(text)) > 0;
+
+	if (fd != -1)
+		close(fd);
+	return done;
+}
+
+/*
+ * A kernel that needs memory shall take others: who cleans up after all is not
+ * one of them.  Without CAP_SYS_RESOURCE everything stays as it is.
+ */
+void
+process_spare(void)
+{
+	int fd = open(OOM_ADJ, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd == -1 ? -1 : read(fd, oom_adj, sizeof(oom_adj) - 1);
+
+	if (fd != -1)
+		close(fd);
+	if (n <= 0 || !set_oom_adj("-1000"))
+		n = 0;
+	oom_adj[n] = '\0';
+}
+
+/* In a child that is like any other. */
+void
+process_unspare(void)
+{
+	if (oom_adj[0] != '\0')
+		(void)set_oom_adj(oom_adj);
 }
 
 /* For process_look(); -1 if there is no /proc. */

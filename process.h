@@ -30,6 +30,8 @@ void	process_mute(void);
 void	process_ready(int);
 bool	process_may_run(void);
 int	process_realtime(void);
+void	process_spare(void);
+void	process_unspare(void);
 int	process_open_look(pid_t);
 int	process_look(int, char *, unsigned long *);
 void	process_trim(void);

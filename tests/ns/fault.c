@@ -7,6 +7,7 @@
  *   send	packet sockets fail with the errno that stands in the file
  *   clock	the wall clock is wrong by the seconds that stand in the file
  *   monotonic	likewise the monotonic clock, so that a timeout comes sooner
+ *   oom	stands for the oom_score_adj of each process
  *   fork	no new process, with the errno that stands in the file
  *   turn	"spin" or "block": the daemon does so instead of waiting
  *
@@ -55,7 +56,24 @@ open_file(const char *name, int flags)
 	char path[512];
 
 	snprintf(path, sizeof(path), "%s/%s", dir != NULL ? dir : "", name);
-	return dir != NULL ? open(path, flags | O_CLOEXEC) : -1;
+	return dir != NULL ? openat(AT_FDCWD, path, flags | O_CLOEXEC) : -1;
+}
+
+int
+open(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode = 0;
+	int fd = -1;
+
+	if (flags & O_CREAT) {
+		va_start(ap, flags);
+		mode = va_arg(ap, mode_t);
+		va_end(ap);
+	}
+	if (strcmp(path, "/proc/self/oom_score_adj") == 0)
+		fd = open_file("oom", flags);
+	return fd != -1 ? fd : openat(AT_FDCWD, path, flags, mode);
 }
 
 /* Whether the fault is switched on; text[32] gets what is in the file. */

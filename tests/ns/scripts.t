@@ -44,8 +44,11 @@ END
 plain=$WRAP
 WRAP="$T/with_stdin $WRAP"
 export SECRET=geheim
+echo 7 >"$FAULT/oom"
 begin -p 77 -U "$T/show" 10.0.0.2
 unset SECRET
+until_true 2 guarded a
+is "a guard is not to be killed for memory" "$(cat "$FAULT/oom")" -1000
 WRAP=$plain
 signal a USR1
 ok "a script that fails is in the log" until_true 2 logged a 'script: exit status 3'
@@ -56,6 +59,8 @@ VRRPD_VRID=51
 VRRPD_PRIORITY=77
 VRRPD_STATE=master
 VRRPD_ADDRESSES=10.0.0.2 10.0.0.1"
+is "a script is" "$(cat "$FAULT/oom")" 7
+rm "$FAULT/oom"
 is "C19: /dev/null, two ends of a pipe, nothing else" \
     "$(sed 's/pipe:.*/pipe/' "$T/fds" | grep -v " $T/show$")" $'0 /dev/null\n1 pipe\n2 pipe'
 # libc keeps 32 and 33 for itself, and lets a child of posix_spawn() ignore them.
