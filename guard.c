@@ -109,17 +109,16 @@ arm(struct router *r, usec_t now, usec_t limit)
 
 /*
  * One turn of the loop: we live.  The timer is not set each time; a guard that
- * it wakes too early sees when we turned.  It is set first: who stops here has
- * not turned.
+ * it wakes too early sees when we turned, and sets it itself.
  */
 void
 guard_turn(struct router *r, usec_t now)
 {
 	usec_t limit = (usec_t)atomic_load(&r->guard.page->limit) * 1000;
 
+	atomic_store(&r->guard.page->turned, milliseconds(now));
 	if (limit > 0 && now - r->guard.armed_at > limit / 2)
 		arm(r, now, limit);
-	atomic_store(&r->guard.page->turned, milliseconds(now));
 }
 
 /*
@@ -494,9 +493,11 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 		if (deadline > now) {
 			suspect.looked = false;
 			suspect.excused = 0;
-			patience = VRRP_NEVER;
-			if (expired && deadline != VRRP_NEVER)
+			/* It may have turned with an old idea of the time. */
+			if ((expired || patience != VRRP_NEVER) &&
+			    deadline != VRRP_NEVER)
 				set_timer(r, deadline);
+			patience = VRRP_NEVER;
 			continue;
 		}
 		if (patience != VRRP_NEVER) {
