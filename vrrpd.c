@@ -51,7 +51,7 @@ on_signals(usec_t now)
 static usec_t
 next_deadline(void)
 {
-	usec_t deadline = vrrp_deadline(&d.vr);
+	usec_t turn, deadline = vrrp_deadline(&d.vr);
 
 	if (d.check_deadline < deadline)
 		deadline = d.check_deadline;
@@ -59,6 +59,10 @@ next_deadline(void)
 		deadline = d.notify.kill_deadline;
 	if (d.ask_deadline < deadline)
 		deadline = d.ask_deadline;
+	/* A Master without carrier waits longer than its guard may. */
+	turn = process_now() + d.conf->vr.interval;
+	if (d.vr.quiet && turn < deadline)
+		deadline = turn;
 	return d.fault || d.dirty ? 0 : deadline;
 }
 

@@ -132,6 +132,16 @@ signal a CONT
 ok "and it lives" until_true 2 holds a 10.0.0.1
 end_pair
 
+# Without carrier nothing is sent; that is not hung.
+pair -n --hang-limit 2 --down-timer-adverts 10 10.0.0.1
+signal a USR1
+until_true 2 holds a 10.0.0.1
+ip link set dev a down
+sleep 5
+ip link set dev a up
+ok "quiet without carrier: not hung" not logged a 'has not turned'
+end_pair
+
 # --- without a guard ----------------------------------------------------------
 
 pair -n 10.0.0.1
