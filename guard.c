@@ -642,14 +642,13 @@ run_guard(struct router *r, pid_t daemon)
 	ending = watch(r, daemon, &waiting);
 	close_timer(r);
 	r->index = atomic_load(&r->guard.page->index);
-	if (ending == LEAVES)
-		finish_scripts(r, &waiting);
-	else
+	if (ending != LEAVES)
 		clean_up(r, daemon, process_now());
 	if (ending == DYING)
 		clean_again(r);
-	clean_leave(r);
+	/* As long as the locks are held no other daemon starts scripts. */
 	finish_scripts(r, &waiting);
+	clean_leave(r);
 	_exit(0);
 }
 

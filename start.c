@@ -20,10 +20,13 @@
 #include <unistd.h>
 
 enum {
-	LOCK_POLL = 20000000,		/* ns */
-	LOCK_POLLS = 10,		/* for one that ends right now */
-	CLEAN_POLLS = 250		/* for its guard, which cleans up */
+	LOCK_POLL = 20000000		/* ns */
 };
+
+/* How long to wait for one that ends right now ... */
+#define END_MAX		(VRRP_SECOND / 5)
+/* ... and for the guard of one that is dead, which cleans up. */
+#define CLEAN_MAX	(5 * VRRP_SECOND + NOTIFY_GRACE_ALL)
 
 /* An advert must fit into one packet (P-14). */
 static void
@@ -210,26 +213,33 @@ void
 start_lock(struct router *r)
 {
 	const struct timespec poll = { .tv_nsec = LOCK_POLL };
+	const usec_t begun = process_now();
 	char text[32], path[LOCKFILE_PATH_LEN];
-	int i;
+	bool told = false;
+	usec_t waited;
 
 	r->mac_file.fd = r->undo_file.fd = r->arp_file.fd = -1;
-	for (i = 0; open_own(r, &r->pid_file, "pid", text, sizeof(text)) == -1;
-	    i++) {
+	while (open_own(r, &r->pid_file, "pid", text, sizeof(text)) == -1) {
 		lockfile_path(path, &r->pid_file);
 		if (errno != EWOULDBLOCK)
 			fatal(EXIT_SYSTEM, "%s: %s", path,
 			    lockfile_error(errno));
-		if (i >= CLEAN_POLLS && holder_is_dead(path))
-			fatal(EXIT_SYSTEM, "%s is held by the guard of a vrrpd "
-			    "that is dead, a process vrrpd-guard: look what "
-			    "it waits for", path);
-		if (i >= CLEAN_POLLS ||
-		    (i >= LOCK_POLLS && !holder_is_dead(path)))
+		nanosleep(&poll, NULL);
+		waited = process_now() - begun;
+		if (waited <= END_MAX)
+			continue;
+		if (!holder_is_dead(path))
 			fatal(EXIT_SYSTEM, "another vrrpd runs %s vrid %u; its "
 			    "pid is in %s", r->conf->vr.ifname,
 			    r->conf->vr.vrid, path);
-		nanosleep(&poll, NULL);
+		if (waited > CLEAN_MAX)
+			fatal(EXIT_SYSTEM, "%s is held by the guard of a vrrpd "
+			    "that is dead, a process vrrpd-guard: look what "
+			    "it waits for", path);
+		if (!told)
+			log_notice("waiting for the guard of a vrrpd that is "
+			    "dead");
+		told = true;
 	}
 }
 

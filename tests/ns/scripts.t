@@ -180,6 +180,40 @@ for how in "TERM" "TERM --no-guard" "KILL"; do
 	ok "and all ends" until_true 2 eval '[ -z "$(ls "$T/a")" ]'
 done
 
+# The next daemon waits for the last script of the one before.
+rm "$T/order"
+begin -U "$T/slow" --on-backup "$T/slow"
+signal a USR1
+until_true 2 lines "$T/order" 2
+touch "$T/wait"
+signal a KILL
+until_true 2 grep -qx 'begin initialize' "$T/order"
+rm "$T/a.log"
+{
+	until_true 4 logged a 'waiting for the guard'
+	echo 40 >"$FAULT/monotonic"
+} &
+at a timeout 10 $WRAP "$VRRPD" $VRRPD_OPTIONS -i eth0 -f "$T/a" -v 51 10.0.0.1 \
+    2>>"$T/a.log"
+is "a start does not wait for ever" $? 2
+ok "and says for whom" logged a 'is held by the guard of a vrrpd that is dead'
+rm "$FAULT/monotonic" "$T/a.log"
+{
+	until_true 4 logged a 'waiting for the guard'
+	rm "$T/wait"
+} &
+start a -v 51 -U "$T/slow" 10.0.0.1
+signal a USR1
+until_true 5 lines "$T/order" 6
+is "F13: nor do scripts of two lives run at one time" "$(cat "$T/order")" \
+"begin master
+end master
+begin initialize
+end initialize
+begin master
+end master"
+stop a
+
 # --- a guard that hangs -------------------------------------------------------
 
 touch "$FAULT/cont"
