@@ -133,6 +133,7 @@ ok "and it lives" until_true 2 holds a 10.0.0.1
 end_pair
 
 # Without carrier nothing is sent; that is not hung.
+rm -f "$T/a.log"
 pair -n --hang-limit 2 --down-timer-adverts 10 10.0.0.1
 signal a USR1
 until_true 2 holds a 10.0.0.1
