@@ -95,13 +95,6 @@ ln -s "$T/victim" "$pid_file"
 r "C19: a pid file that is a symbolic link" 2 'vrrpd_eth0_51.pid' vrrpd -i eth0 -v 51 10.0.0.1
 ok "and what it points to not made" [ ! -e "$T/victim" ]
 rm "$pid_file"
-# What a guard that hangs looks like, when its daemon is dead
-background flock "$pid_file" sleep 20
-until_true 2 not flock -n "$pid_file" true
-r "a pid file that only a guard still holds" 2 'held by the guard .*vrrpd-guard' \
-    vrrpd -i eth0 -v 51 10.0.0.1
-kill "${PIDS[-1]}"
-rm "$pid_file"
 
 mkfifo "$pid_file"
 r "a pid file that is a FIFO" 2 'vrrpd_eth0_51.pid: not a regular file' \
