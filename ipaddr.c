@@ -80,6 +80,8 @@ note_address(struct scan *scan, const struct found *found)
 	}
 	if (i != -1 && table->presence[i] == IPADDR_ABSENT)
 		table->presence[i] = IPADDR_REAL;
+	if (i == -1 && found->marked)
+		table->others++;
 	/* A virtual address is a source for its owner only (F19). */
 	if (found->index == scan->index && found->settled &&
 	    ((i == -1 && !found->marked) || scan->conf->owner))

@@ -35,6 +35,7 @@ struct ipaddr_lease {
 struct ipaddr_table {
 	unsigned n4;
 	unsigned n6;
+	unsigned others;	/* virtual ones of other routers */
 	uint8_t presence[VRRP_ADDR_MAX];	/* enum ipaddr_presence */
 	uint8_t plen[VRRP_ADDR_MAX];		/* of those that are OURS */
 	struct vrrp_addr own4[IPADDR_OWN_MAX];	/* in the kernel's order */

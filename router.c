@@ -19,6 +19,7 @@ enum {
 	RENEW_GAP = 900000,		/* us; once a second, with adverts */
 	RENEW_GAP_CROWDED = 10000000,	/* us */
 	LEASE_MIN = 3,			/* s */
+	CROWD = 32,			/* addresses of other routers */
 	LEASE_CROWDED = 30		/* s */
 };
 
@@ -207,11 +208,16 @@ act_release(struct router *r, usec_t now)
 
 /*
  * The addresses end by the kernel's own hand when nobody renews them: not
- * before the others have taken over, in whole seconds.
+ * before the others have taken over, in whole seconds.  When hundreds take over
+ * at once, leases that all renew each second would keep the kernel busy, which
+ * costs one election after the other.  Later each would hear of each renewal
+ * of the others; who has a guard can wait longer.
  */
 static struct ipaddr_lease
-lease_of(const struct router *r)
+begin_lease(struct router *r)
 {
+	const bool crowded = r->slow ||
+	    (r->conf->guard && r->addrs.others >= CROWD);
 	usec_t down = vrrp_master_down_interval(&r->vr) + VRRP_SECOND - 1;
 	struct ipaddr_lease lease = {
 		(uint32_t)(down / VRRP_SECOND), r->conf->use_macvlan
@@ -219,48 +225,45 @@ lease_of(const struct router *r)
 
 	if (lease.seconds < LEASE_MIN)
 		lease.seconds = LEASE_MIN;
-	if (r->crowded && lease.seconds < LEASE_CROWDED)
+	if (crowded && lease.seconds < LEASE_CROWDED)
 		lease.seconds = LEASE_CROWDED;
 	if (!r->conf->lease)
 		lease.seconds = IPADDR_FOREVER;
+	r->renew_at = process_now() + (crowded ? RENEW_GAP_CROWDED : RENEW_GAP);
 	return lease;
 }
 
-/*
- * Was the kernel so busy with others that adverts come late by it?  As when
- * hundreds of routers take over at once: leases that all must renew each second
- * would keep it so, and cost one election after the other.
- */
+/* Was the kernel so busy with others that adverts come late by it? */
 static void
-note_crowd(struct router *r, usec_t start)
+note_slow(struct router *r, usec_t start)
 {
-	r->crowded = process_now() - start >
-	    vrrp_master_down_interval(&r->vr) / 2;
+	r->slow = process_now() - start > vrrp_master_down_interval(&r->vr) / 2;
 }
 
 /* Not after a stall, until it is known that nobody took over meanwhile. */
 static void
 renew_lease(struct router *r, usec_t now)
 {
-	const struct ipaddr_lease lease = lease_of(r);
+	struct ipaddr_lease lease;
+	usec_t start;
 
 	if (!r->conf->lease || !r->holding || r->conf->vr.owner ||
-	    !r->conf->vr.accept || r->stalled ||
-	    now - r->leased_at < (r->crowded ? RENEW_GAP_CROWDED : RENEW_GAP))
+	    !r->conf->vr.accept || r->stalled || now < r->renew_at)
 		return;
-	r->leased_at = process_now();
+	start = process_now();
+	lease = begin_lease(r);
 	if (ipaddr_renew(&r->nl, router_vip_index(r), &r->conf->vr,
 	    &lease) == -1)
 		log_err("cannot renew the lease of the addresses: %s",
 		    strerror(errno));
-	note_crowd(r, r->leased_at);
+	note_slow(r, start);
 }
 
 bool
 router_add_addresses(struct router *r)
 {
 	const struct vrrp_conf *conf = &r->conf->vr;
-	const struct ipaddr_lease lease = lease_of(r);
+	const struct ipaddr_lease lease = begin_lease(r);
 	int result;
 
 	if (conf->owner)
@@ -287,10 +290,9 @@ act_acquire(struct router *r)
 	r->holding = true;
 	r->dirty = true;
 	r->fights = 0;
-	r->crowded = false;
+	r->slow = false;
 	if (router_mac_on(r)) {
-		note_crowd(r, start);
-		r->leased_at = process_now();
+		note_slow(r, start);
 		if (router_add_addresses(r)) {
 			r->ask_deadline = start + PROBE_FIRST;
 			return true;

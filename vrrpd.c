@@ -152,7 +152,7 @@ turn(const sigset_t *waiting)
 {
 	fd_set set;
 	usec_t now, deadline = next_deadline();
-	const usec_t leased_at = d.leased_at;
+	const usec_t renew_at = d.renew_at;
 	bool woken, reconciled = false;
 
 	woken = wait_until(deadline, &set, waiting);
@@ -190,7 +190,7 @@ turn(const sigset_t *waiting)
 		router_ask(&d, now);
 	notify_timeout(&d.notify, now);
 	/* Both ask the kernel, which is what goes deep into the stack. */
-	if (reconciled || d.leased_at != leased_at)
+	if (reconciled || d.renew_at != renew_at)
 		process_trim();
 }
 

@@ -320,6 +320,19 @@ sleep 3.1
 within "others hear of it once a second" "$(grep -c 10.0.0.1/24 "$T/monitor")" 2 4
 within "we do not look at the interface for it" "$(report a | grep -c .)" 1 99
 stop a
+
+# Among many they are longer, where a guard makes up for it.
+also many a -n -v 52 $(seq -f 10.0.1.%g 33)
+until_true 5 holds a 10.0.1.33
+for how in "--no-guard 3 4" "--guard 20 30"; do
+	read -r guard low high <<<"$how"
+	start a -n -v 51 ${guard#--guard} 10.0.0.1/24
+	until_true 5 is_master a
+	sleep 1.5
+	within "beside 33 of others, $guard, s" "$(lease)" $low $high
+	stop a
+done
+stop many
 same "and all is as before" "$(snapshot_all a)" "$before"
 
 # The route to the prefix is the own address's too: it must not end.
