@@ -266,6 +266,8 @@ strike() {
 	KILL:*)	victims=$(workers "$3" "$4") ;;
 	*)	victims=$(leaders "$3" "$4") ;;
 	esac
+	# Hundreds take a while: the first are replaced before the last die.
+	STRIKE_BEGIN=$EPOCHREALTIME
 	# shellcheck disable=SC2086
 	kill "-$1" $victims
 	STRIKE=$EPOCHREALTIME

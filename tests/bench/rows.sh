@@ -391,11 +391,12 @@ many() {
 	until_true 5 spoke b "$STRIKE" "$n"
 	sleep 0.3
 	wire_end
-	read -r double ratio taken < <(awk -v t="$STRIKE" -v m="$(mdi)" '
+	read -r double ratio taken < <(awk -v s="$STRIKE_BEGIN" -v t="$STRIKE" \
+	    -v m="$(mdi)" '
 	    $3 != "A" { next }
-	    $1 < t && $1 > t - 0.5 && $2 == "b" { two[$4] = 1 }
+	    $1 < s && $1 > s - 0.5 && $2 == "b" { two[$4] = 1 }
 	    $2 == "a" && $1 < t + 0.05 { last[$4] = $1 }
-	    $2 == "b" && $1 > t && $5 != 0 && !first[$4] { first[$4] = $1 }
+	    $2 == "b" && $1 > s && $5 != 0 && !first[$4] { first[$4] = $1 }
 	    END {
 		for (v in two) double++
 		for (v in last) if (!two[v] && first[v]) {
