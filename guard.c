@@ -122,6 +122,23 @@ guard_turn(struct router *r, usec_t now)
 }
 
 /*
+ * For a start after both of us were killed.  Seldom, and deep in the stack: no
+ * part of what is done with each advert.
+ */
+static __attribute__((noinline)) void
+write_resignation(struct router *r, const uint8_t *frame, size_t len)
+{
+	char text[RECORD_FRAME_LEN], path[LOCKFILE_PATH_LEN];
+
+	record_print_frame(text, frame, len);
+	if (lockfile_write(&r->undo_file, len == 0 ? "" : text) == -1)
+		log_warning("%s: %s; should we and the guard be killed "
+		    "together, nobody resigns, and cleanup needs the "
+		    "addresses", lockfile_path(path, &r->undo_file),
+		    strerror(errno));
+}
+
+/*
  * What would have to be undone now: the resignation of a Master, sent from mac.
  * Before anything of it is done.  The other copy stays true until this one is.
  */
@@ -133,7 +150,6 @@ guard_keep(struct router *r, const uint8_t *mac)
 	const struct guard_undo *old = &page->undo[current];
 	struct guard_undo *new = &page->undo[!current];
 	uint8_t frame[VRRP_FRAME_MAX];
-	char text[RECORD_FRAME_LEN], path[LOCKFILE_PATH_LEN];
 	size_t len = 0;
 
 	if (r->vr.state == VRRP_MASTER)
@@ -147,12 +163,7 @@ guard_keep(struct router *r, const uint8_t *mac)
 	memcpy(new->own_mac, r->own_mac, sizeof(new->own_mac));
 	memcpy(page->frame[!current], frame, len);
 	atomic_store(&page->current, !current);
-	record_print_frame(text, frame, len);
-	if (lockfile_write(&r->undo_file, len == 0 ? "" : text) == -1)
-		log_warning("%s: %s; should we and the guard be killed "
-		    "together, nobody resigns, and cleanup needs the "
-		    "addresses", lockfile_path(path, &r->undo_file),
-		    strerror(errno));
+	write_resignation(r, frame, len);
 }
 
 /* It works on another interface. */
@@ -477,11 +488,12 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 {
 	struct suspect suspect = { .stat = process_open_look(daemon) };
 	const usec_t limit = conf_hang_limit(r->conf);
-	usec_t now, deadline, patience = VRRP_NEVER, excused;
+	usec_t now = process_now(), deadline, patience = VRRP_NEVER, excused;
 	enum ending ending;
 	bool expired;
 
 	for (;;) {
+		process_trim(now, VRRP_SECOND);
 		wait_until(r, patience, waiting);
 		now = process_now();
 		ending = read_messages(r, now);

@@ -344,13 +344,9 @@ process_realtime(void)
 	return 0;
 }
 
-/*
- * Gives back the pages of the stack below the caller.  Asking the kernel takes
- * tens of kilobytes there now and then, waiting for adverts hardly any.  Locked
- * memory stays.
- */
-void
-process_trim(void)
+/* Locked memory stays. */
+static void
+trim(void)
 {
 	enum {
 		DEPTH = 1 << 17,	/* octets; more than we ever use */
@@ -361,6 +357,22 @@ process_trim(void)
 	const uintptr_t end = (here - OURS) & ~(page - 1);
 
 	madvise((void *)(end - DEPTH), DEPTH, MADV_DONTNEED);
+}
+
+/*
+ * Gives back the pages of the stack below the caller, once in gap us: some
+ * 10 us of work.  Asking the kernel takes tens of kilobytes there now and then,
+ * an advert some, waiting hardly any.
+ */
+void
+process_trim(usec_t now, usec_t gap)
+{
+	static usec_t last;
+
+	if (now - last < gap)
+		return;
+	trim();
+	last = now;
 }
 
 /* The part with offset 0 comes last: the table that this reads is in it. */
@@ -393,5 +405,5 @@ void
 process_settle(void)
 {
 	dl_iterate_phdr(forget_code, NULL);
-	process_trim();
+	trim();
 }

@@ -34,7 +34,7 @@ void	process_spare(void);
 void	process_unspare(void);
 int	process_open_look(pid_t);
 int	process_look(int, char *, unsigned long *);
-void	process_trim(void);
+void	process_trim(usec_t, usec_t);
 void	process_settle(void);
 
 #endif

@@ -15,6 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Of the stack, in us.  A Master also writes frames and asks the kernel. */
+#define TRIM_GAP_MASTER	(VRRP_SECOND * 9 / 10)	/* with adverts each second */
+#define TRIM_GAP	(10 * VRRP_SECOND)
+
 static struct router d;
 static int exit_status;
 
@@ -152,8 +156,7 @@ turn(const sigset_t *waiting)
 {
 	fd_set set;
 	usec_t now, deadline = next_deadline();
-	const usec_t renew_at = d.renew_at;
-	bool woken, reconciled = false;
+	bool woken;
 
 	woken = wait_until(deadline, &set, waiting);
 	now = process_now();
@@ -171,10 +174,8 @@ turn(const sigset_t *waiting)
 		host_events(&d);
 	if (d.notify.out_fd != -1 && FD_ISSET(d.notify.out_fd, &set))
 		notify_read(&d.notify);
-	if (d.dirty || now >= d.check_deadline) {
+	if (d.dirty || now >= d.check_deadline)
 		host_reconcile(&d, now);
-		reconciled = true;
-	}
 	if (d.stalled)
 		end_stall(now);
 	on_signals(now);
@@ -189,9 +190,8 @@ turn(const sigset_t *waiting)
 	if (now >= d.ask_deadline)
 		router_ask(&d, now);
 	notify_timeout(&d.notify, now);
-	/* Both ask the kernel, which is what goes deep into the stack. */
-	if (reconciled || d.renew_at != renew_at)
-		process_trim();
+	process_trim(now, d.vr.state == VRRP_MASTER ? TRIM_GAP_MASTER :
+	    TRIM_GAP);
 }
 
 static void

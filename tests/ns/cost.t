@@ -98,14 +98,15 @@ flood() { at x "$TOP/tests/ns/inject" eth0 3000 <"$T/frames"; }
 awake 0.5 flood
 once "30000 frames of others"
 
-# memory NAME: PSS and private kB of a daemon and its guard.  Libraries, which
-# others have too, are left out of PSS.
+# memory NAME: PSS and private kB of a daemon and its guard, and kB of their
+# stacks.  Libraries, which others have too, are left out of PSS.
 memory() {
 	cat "/proc/${PID[$1]}/smaps" "/proc/$(guard_of "$1")/smaps" | awk '
-	    /^[0-9a-f]+-[0-9a-f]+ / { shared = $6 ~ /\/lib.*\.so/ }
-	    /^Pss:/ && !shared { pss += $2 }
+	    /^[0-9a-f]+-[0-9a-f]+ / { name = $6 }
+	    /^Pss:/ && name !~ /\/lib.*\.so/ { pss += $2 }
 	    /^Private_/ { private += $2 }
-	    END { print pss, private }'
+	    /^Private_/ && name == "[stack]" { stacks += $2 }
+	    END { print pss, private, stacks }'
 }
 # Not the memory of valgrind or a sanitizer, which have these set.
 if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
@@ -116,9 +117,10 @@ if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	sleep 3
 	within "wake-ups of a guard in 3 s" \
 	    $(($(wakes_of "$(guard_of m1)") - before)) 0 1
-	read -r pss private < <(memory m1)
+	read -r pss private stacks < <(memory m1)
 	within "kB of a Master and its guard" "$pss" 20 250
 	within "of these, of no use to another" "$private" 20 110
+	within "and of their stacks" "$stacks" 8 40
 	stop m1
 fi
 
