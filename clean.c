@@ -39,14 +39,25 @@ can_send(struct router *r)
 	return false;
 }
 
+/* Where we worked, without asking the kernel. */
+static bool
+sends_there(const struct router *r)
+{
+	return r->link.fd != -1 && r->index != 0 && r->link.index == r->index;
+}
+
 /*
- * Comes first, so that the others take over while we clean up.  len is 0 where
- * there was no Master.
+ * Comes first, so that the others take over while we clean up: where hundreds
+ * die at once, the kernel's answer to a question takes longer than that may.
+ * len is 0 where there was no Master.
  */
 void
 clean_resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
-	if (len > 0 && find_link(r) == 0 && r->seen.present && can_send(r) &&
+	if (len == 0 ||
+	    (sends_there(r) && link_send(&r->link, frame, len) == 0))
+		return;
+	if (find_link(r) == 0 && r->seen.present && can_send(r) &&
 	    link_send(&r->link, frame, len) == -1)
 		report_send_error(&r->stats, errno, now);
 }

@@ -119,8 +119,8 @@ if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	    $(($(wakes_of "$(guard_of m1)") - before)) 0 1
 	read -r pss private stacks < <(memory m1)
 	within "kB of a Master and its guard" "$pss" 20 250
-	within "of these, of no use to another" "$private" 20 110
-	within "and of their stacks" "$stacks" 8 40
+	within "of these, of no use to another" "$private" 20 120
+	within "and of their stacks" "$stacks" 8 44
 	stop m1
 fi
 

@@ -94,6 +94,21 @@ dies "IPv6, 100 ms" 0.060 -3 -d 0.1 fe80::51
 dies "no-accept" 0.060 -3 -d 0.1 --macvlan --no-accept fe80::51
 dies "password" 0.609 -a pw/secret 10.0.0.1
 
+# Where hundreds die at once the kernel's answers are late: first the resignation
+# goes out, then the guard asks it.
+if type -P strace >/dev/null && strace true 2>/dev/null; then
+	pair --macvlan 10.0.0.1
+	strace -o "$T/strace" -e trace=network -p "$(guard_of a)" 2>/dev/null &
+	tracer=$!
+	until_true 5 test -e "$T/strace"
+	until_true 5 grep -q '^TracerPid:.[1-9]' "/proc/$(guard_of a)/status"
+	signal a KILL
+	wait $tracer
+	ok "the guard's first word is the resignation" grep -q '"\\1\\0\^' \
+	    <(grep '^send' "$T/strace" | head -1)
+	end_pair
+fi
+
 # A fault of its own is named; the script for leaving Master runs.
 pair --on-backup "$script" 10.0.0.1
 signal a SEGV
