@@ -34,7 +34,7 @@ FAULT=$T/b start b -v 51 -p 50 10.0.0.1
 until_true 2 logged b '-> backup'
 signal a USR1
 ok "USR1: a is Master now" until_true 1 is_master a
-ok "and says why" logged a 'backup -> master \(asked by signal\)'
+ok "and says why" until_true 1 logged a 'backup -> master \(asked by signal\)'
 signal b USR1
 ok "USR1 beside a better Master: that one answers, b yields" \
     until_true 1 logged b 'master -> backup \(better advert: priority 200 from 10.0.0.11\)'
