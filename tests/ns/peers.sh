@@ -126,12 +126,15 @@ keepalived_start() {
 		echo "}"
 		echo "}"
 	} >"$T/$host.conf"
+	# It believes the file of a killed one as long as that is a zombie.
+	rm -f "$T/$host.pid" "$T/$host.vrrp.pid"
 	# A process group of its own: a parent, and a child that does the work
 	setsid ip netns exec "$host" keepalived -n -l -D -P -f "$T/$host.conf" \
 	    -p "$T/$host.pid" -r "$T/$host.vrrp.pid" >>"$T/$host.log" 2>&1 &
 	PID[$host]=$!
 	PIDS+=("$!")
-	until_true 5 grep -q 'Startup complete' "$T/$host.log"
+	until_true 5 grep -q 'Startup complete' "$T/$host.log" ||
+	    sed 's/^/# /' "$T/$host.log"
 	PIDS+=("$(cat "$T/$host.vrrp.pid")")
 }
 

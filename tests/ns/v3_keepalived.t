@@ -42,11 +42,14 @@ theirs() {		# PRIORITY
 		instance six 52 "$1" fe80::33/64 2001:db8::1/128
 	} >"$T/p.conf"
 	: >"$T/p.log"
+	# It believes the file of a killed one as long as that is a zombie.
+	rm -f "$T/p.pid" "$T/p.vrrp.pid"
 	setsid ip netns exec p keepalived -n -l -D -P -f "$T/p.conf" \
 	    -p "$T/p.pid" -r "$T/p.vrrp.pid" >>"$T/p.log" 2>&1 &
 	PID[p]=$!
 	PIDS+=("$!")
-	until_true 5 grep -q 'Startup complete' "$T/p.log"
+	until_true 5 grep -q 'Startup complete' "$T/p.log" ||
+	    sed 's/^/# /' "$T/p.log"
 	PIDS+=("$(cat "$T/p.vrrp.pid")")
 }
 their_end() {		# SIGNAL
