@@ -230,32 +230,36 @@ attach(int fd, const struct sock_filter *code, size_t len)
 
 /*
  * Lets through what may be an advert for our VRID, good or bad, so that bad
- * ones can be counted: multicast or to this host alone, as keepalived sends to
- * unicast peers; no VLAN tag (adverts of VLANs that are not configured arrive
- * with the tag stripped), protocol VRRP or AH, second octet of the message our
- * VRID.  For AH that is behind its 24 octets.
+ * ones can be counted: protocol VRRP or AH, second octet of the message our
+ * VRID, for AH behind its 24 octets; no later fragment; no VLAN tag (adverts of
+ * VLANs that are not configured arrive with the tag stripped); multicast or to
+ * this host alone, as keepalived sends to unicast peers.
+ *
+ * Whatever the interface receives passes here, and each advert passes the
+ * filters of all vrrpd there: what refuses most comes first.
  */
 static int
 filter_ipv4(int fd, uint8_t vrid)
 {
 	const struct sock_filter code[] = {
+		LOAD_BYTE(14 + 9),
+		EQUAL(VRRP_PROTOCOL, 4, 0),
+		EQUAL(VRRP_PROTOCOL_AH, 0, 16),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* X: IP header */
+		LOAD_X(14 + 24 + 1),
+		BPF_STMT(BPF_JMP | BPF_JA, 2),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),
+		LOAD_X(14 + 1),
+		EQUAL(vrid, 0, 10),
+		LOAD_HALF(14 + 6),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 8, 0),
+		LOAD_HALF(12),
+		EQUAL(ETH_P_IP, 0, 6),
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		EQUAL(0, 0, 4),
 		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
 		EQUAL(PACKET_MULTICAST, 1, 0),
-		EQUAL(PACKET_HOST, 0, 15),
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		EQUAL(0, 0, 13),
-		LOAD_HALF(12),
-		EQUAL(ETH_P_IP, 0, 11),
-		LOAD_HALF(14 + 6),		/* not a later fragment */
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 9, 0),
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* X: IP header */
-		LOAD_BYTE(14 + 9),
-		EQUAL(VRRP_PROTOCOL, 3, 0),
-		EQUAL(VRRP_PROTOCOL_AH, 0, 5),
-		LOAD_X(14 + 24 + 1),
-		BPF_STMT(BPF_JMP | BPF_JA, 1),
-		LOAD_X(14 + 1),
-		EQUAL(vrid, 0, 1),
+		EQUAL(PACKET_HOST, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, 0xffff),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
@@ -267,20 +271,20 @@ static int
 filter_ipv6(int fd, uint8_t vrid)
 {
 	const struct sock_filter code[] = {
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
-		EQUAL(PACKET_MULTICAST, 1, 0),
-		EQUAL(PACKET_HOST, 0, 12),
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		EQUAL(0, 0, 10),
-		LOAD_HALF(12),
-		EQUAL(ETH_P_IPV6, 0, 8),
 		LOAD_BYTE(14 + 6),
 		EQUAL(VRRP_PROTOCOL, 3, 0),
-		EQUAL(VRRP_PROTOCOL_AH, 0, 5),
+		EQUAL(VRRP_PROTOCOL_AH, 0, 12),
 		LOAD_BYTE(14 + 40 + 24 + 1),
 		BPF_STMT(BPF_JMP | BPF_JA, 1),
 		LOAD_BYTE(14 + 40 + 1),
-		EQUAL(vrid, 0, 1),
+		EQUAL(vrid, 0, 8),
+		LOAD_HALF(12),
+		EQUAL(ETH_P_IPV6, 0, 6),
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		EQUAL(0, 0, 4),
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
+		EQUAL(PACKET_MULTICAST, 1, 0),
+		EQUAL(PACKET_HOST, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, 0xffff),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};

@@ -34,7 +34,11 @@ bool	log_limit_admit(struct log_limit *, unsigned,
 #define log_warning(...) log_line(LOG_WARNING, __VA_ARGS__)
 #define log_notice(...)	log_line(LOG_NOTICE, __VA_ARGS__)
 #define log_info(...)	log_line(LOG_INFO, __VA_ARGS__)
-#define log_debug(...)	log_line(LOG_DEBUG, __VA_ARGS__)
+/* What it says of each packet costs nothing where nobody reads it. */
+#define log_debug(...) do {			\
+	if (log_wanted(LOG_DEBUG))		\
+		log_line(LOG_DEBUG, __VA_ARGS__); \
+} while (0)
 
 #include <syslog.h>
 
