@@ -492,6 +492,7 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 	enum ending ending;
 	bool expired;
 
+	process_settle();
 	for (;;) {
 		process_trim(now, VRRP_SECOND);
 		wait_until(r, patience, waiting);
@@ -650,7 +651,6 @@ run_guard(struct router *r, pid_t daemon)
 	enum ending ending;
 
 	become_guard(r, &waiting);
-	process_settle();
 	ending = watch(r, daemon, &waiting);
 	close_timer(r);
 	r->index = atomic_load(&r->guard.page->index);

@@ -360,9 +360,9 @@ trim(void)
 }
 
 /*
- * Gives back the pages of the stack below the caller, once in gap us: some
- * 10 us of work.  Asking the kernel takes tens of kilobytes there now and then,
- * an advert some, waiting hardly any.
+ * Gives back the pages of the stack below the caller, if it has not within gap
+ * us: some 10 us of work.  Asking the kernel takes tens of kilobytes there, an
+ * advert some, waiting hardly any.
  */
 void
 process_trim(usec_t now, usec_t gap)
@@ -398,8 +398,8 @@ forget_code(struct dl_phdr_info *object, size_t size, void *arg)
 }
 
 /*
- * The start is over.  Code and constants are mapped again where they are used,
- * and that is a small part of them, above all of libc.
+ * The start is over, or a change of state.  Code and constants are mapped again
+ * where they are used, and that is a small part of them, above all of libc.
  */
 void
 process_settle(void)

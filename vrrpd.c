@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Of the stack, in us.  A Master also writes frames and asks the kernel. */
-#define TRIM_GAP_MASTER	(VRRP_SECOND * 9 / 10)	/* with adverts each second */
+/* How often the stack is given back, and when the code of a take-over is. */
 #define TRIM_GAP	(10 * VRRP_SECOND)
+#define SETTLE_AFTER	(3 * VRRP_SECOND)
 
 static struct router d;
 static int exit_status;
@@ -56,12 +56,15 @@ static usec_t
 next_deadline(void)
 {
 	usec_t turn, deadline = vrrp_deadline(&d.vr);
+	/* A Master that turns each second asks then, and wakes once for both. */
+	const bool asks = d.vr.state != VRRP_MASTER ||
+	    d.conf->vr.interval > VRRP_SECOND;
 
 	if (d.check_deadline < deadline)
 		deadline = d.check_deadline;
 	if (d.notify.kill_deadline < deadline)
 		deadline = d.notify.kill_deadline;
-	if (d.ask_deadline < deadline)
+	if (asks && d.ask_deadline < deadline)
 		deadline = d.ask_deadline;
 	/* A Master without carrier waits longer than its guard may. */
 	turn = process_now() + d.conf->vr.interval;
@@ -147,6 +150,23 @@ end_stall(usec_t now)
 }
 
 /*
+ * Gives memory back: of the stack what a renewed lease took, else now and then;
+ * of the code what a change of state took, once it is over.
+ */
+static void
+save_memory(usec_t now)
+{
+	static usec_t settled;
+
+	process_trim(now, d.renewed ? 0 : TRIM_GAP);
+	d.renewed = false;
+	if (d.vr.since <= settled || now - d.vr.since < SETTLE_AFTER)
+		return;
+	process_settle();
+	settled = now;
+}
+
+/*
  * The socket is drained before the timer is judged: a router that was stalled
  * while adverts waited must not take over (F04).  A Master that waited in vain
  * until its deadline knows that none waits; a Backup wakes before.
@@ -190,8 +210,7 @@ turn(const sigset_t *waiting)
 	if (now >= d.ask_deadline)
 		router_ask(&d, now);
 	notify_timeout(&d.notify, now);
-	process_trim(now, d.vr.state == VRRP_MASTER ? TRIM_GAP_MASTER :
-	    TRIM_GAP);
+	save_memory(now);
 }
 
 static void

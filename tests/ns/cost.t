@@ -108,10 +108,17 @@ memory() {
 	    /^Private_/ && name == "[stack]" { stacks += $2 }
 	    END { print pss, private, stacks }'
 }
+# libc NAME: kB of it that a daemon has mapped, or nothing
+libc() {
+	awk '/^[0-9a-f]+-[0-9a-f]+ / { name = $6 }
+	    /^Rss:/ && name ~ /\/libc.*\.so/ { rss += $2 }
+	    END { print rss }' "/proc/${PID[$1]}/smaps"
+}
 # Not the memory of valgrind or a sanitizer, which have these set.
 if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	also m1 x -n -3 -d 0.1 -v 71 -p 200 10.0.0.71
 	until_true 5 holds x 10.0.0.71
+	taken=$(libc m1)
 	sleep 1
 	before=$(wakes_of "$(guard_of m1)")
 	sleep 3
@@ -121,7 +128,26 @@ if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	within "kB of a Master and its guard" "$pss" 20 250
 	within "of these, of no use to another" "$private" 20 120
 	within "and of their stacks" "$stacks" 8 44
+	[ -z "$taken" ] || within "kB of libc, where a take-over had $taken" \
+	    "$(libc m1)" 64 $((taken - 64))
 	stop m1
+fi
+
+# A Master that asks who else has its addresses, 2, 4 and 8 s after its take-over,
+# does so when it turns anyway.
+if type -P strace >/dev/null && strace true 2>/dev/null; then
+	also m2 x -n -d 1 -v 72 -p 200 10.0.0.72
+	signal m2 USR1
+	until_true 5 holds x 10.0.0.72
+	sleep 1.3		# the announcements are over
+	timeout -s INT 7.3 strace -o "$T/strace" -p "${PID[m2]}" 2>/dev/null
+	adverts=$(grep -c '^sendto(.*"\\1\\0^\\0\\0\\22.* = 60$' "$T/strace")
+	asks=$(grep -c '^sendto(.*"\\377\\377.* = 60$' "$T/strace")
+	waits=$(grep -c '^pselect6(.* = [01] ' "$T/strace")
+	within "adverts in 7.3 s" "$adverts" 6 8
+	within "it asked so often" "$asks" 2 3
+	within "and woke for the adverts alone" $((waits - adverts)) 0 1
+	stop m2
 fi
 
 at a ip addr del 10.0.0.1/32 dev eth0
