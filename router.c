@@ -206,18 +206,28 @@ act_release(struct router *r, usec_t now)
 	guard_keep(r, r->own_mac);
 }
 
+/* Whether a guard ends us, should we hang, sooner than a long lease would. */
+static bool
+is_watched(const struct router *r)
+{
+	const usec_t limit = conf_hang_limit(r->conf);
+
+	return r->conf->guard && limit > 0 &&
+	    limit <= LEASE_CROWDED * VRRP_SECOND;
+}
+
 /*
  * The addresses end by the kernel's own hand when nobody renews them: not
  * before the others have taken over, in whole seconds.  When hundreds take over
  * at once, leases that all renew each second would keep the kernel busy, which
  * costs one election after the other.  Later each would hear of each renewal
- * of the others; who has a guard can wait longer.
+ * of the others; who has a guard that watches can wait longer.
  */
 static struct ipaddr_lease
 begin_lease(struct router *r)
 {
 	const bool crowded = r->slow ||
-	    (r->conf->guard && r->addrs.others >= CROWD);
+	    (is_watched(r) && r->addrs.others >= CROWD);
 	usec_t down = vrrp_master_down_interval(&r->vr) + VRRP_SECOND - 1;
 	struct ipaddr_lease lease = {
 		(uint32_t)(down / VRRP_SECOND), r->conf->use_macvlan

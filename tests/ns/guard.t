@@ -339,12 +339,13 @@ stop a
 # Among many they are longer, where a guard makes up for it.
 also many a -n -v 52 $(seq -f 10.0.1.%g 33)
 until_true 5 holds a 10.0.1.33
-for how in "--no-guard 3 4" "--guard 20 30"; do
-	read -r guard low high <<<"$how"
-	start a -n -v 51 ${guard#--guard} 10.0.0.1/24
+for how in "3 4 --no-guard" "3 4 --hang-limit 0" "3 4 --hang-limit 31" "20 30 "; do
+	read -r low high option <<<"$how"
+	# shellcheck disable=SC2086	# words
+	start a -n -v 51 $option 10.0.0.1/24
 	until_true 5 is_master a
 	sleep 1.5
-	within "beside 33 of others, $guard, s" "$(lease)" $low $high
+	within "beside 33 of others${option:+, $option}: s" "$(lease)" $low $high
 	stop a
 done
 stop many
