@@ -55,11 +55,16 @@ send_advert(struct router *r, uint8_t priority, const uint8_t *mac, usec_t now)
 		r->stats.zero_sent++;
 }
 
-/* The MAC that the virtual addresses are at while we are Master. */
+/*
+ * The MAC that the virtual addresses are at while we are Master.  An interface
+ * that lost its name was not seen again, and may still carry a resignation.
+ */
 static const uint8_t *
 master_mac(struct router *r)
 {
-	return r->conf->vr.vmac ? r->virtual_mac : r->seen.mac;
+	if (r->conf->vr.vmac)
+		return r->virtual_mac;
+	return r->seen.present ? r->seen.mac : r->own_mac;
 }
 
 static void

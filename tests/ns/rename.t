@@ -74,6 +74,19 @@ for option in "" --no-accept; do
 	again "killed"
 done
 
+# The resignation must come from where the addresses were.
+before=$(snapshot_all a)
+capture wire a
+master a -v 51 -n --no-lease 10.0.0.1
+rename eth0 other0
+ok "renamed, -n: it is left" until_true 2 logged a '-> initialize'
+stop a
+end_capture wire
+# proves: R3768-6.4.3-b +
+is "it resigns from the own MAC" "$(adverts wire 'vrrp.prio == 0' |
+    awk '{ print $4 }' | sort -u)" $own
+again "renamed, -n"
+
 master a -v 51 --no-lease 10.0.0.1
 behind a eth0 other0
 another
