@@ -49,17 +49,21 @@ sends_there(const struct router *r)
 /*
  * Comes first, so that the others take over while we clean up: where hundreds
  * die at once, the kernel's answer to a question takes longer than that may.
- * len is 0 where there was no Master.
+ * len is 0 where there was no Master.  True if the frame is on its way.
  */
-void
+bool
 clean_resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
-	if (len == 0 ||
-	    (sends_there(r) && link_send(&r->link, frame, len) == 0))
-		return;
-	if (find_link(r) == 0 && r->seen.present && can_send(r) &&
-	    link_send(&r->link, frame, len) == -1)
-		report_send_error(&r->stats, errno, now);
+	if (len == 0)
+		return false;
+	if (sends_there(r) && link_send(&r->link, frame, len) == 0)
+		return true;
+	if (find_link(r) == -1 || !r->seen.present || !can_send(r))
+		return false;
+	if (link_send(&r->link, frame, len) == 0)
+		return true;
+	report_send_error(&r->stats, errno, now);
+	return false;
 }
 
 /* Our macvlan, by its alias, whatever it is called now. */

@@ -9,7 +9,7 @@
 
 struct router;
 
-void	clean_resign(struct router *, const uint8_t *, size_t, usec_t);
+bool	clean_resign(struct router *, const uint8_t *, size_t, usec_t);
 int	clean_undo(struct router *, usec_t);
 void	clean_leave(struct router *);
 size_t	clean_read_record(struct vrrp_conf *, uint8_t *, const char *);

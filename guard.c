@@ -100,6 +100,38 @@ guard_init(struct router *r)
 	return r->guard.timer == -1 ? -1 : 0;
 }
 
+static bool
+request(struct router *r, enum request what, enum vrrp_state from)
+{
+	const struct message message = {
+		(uint8_t)what, (uint8_t)from, (uint8_t)r->vr.state
+	};
+
+	return r->guard.fd != -1 && send(r->guard.fd, &message,
+	    sizeof(message), MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof(message);
+}
+
+/*
+ * The state, for its script, if the guard does not know it.  One that was
+ * stopped takes so many messages and no more; what it missed is one change.
+ */
+static void
+tell_state(struct router *r)
+{
+	struct guard *g = &r->guard;
+
+	if (g->fd == -1 || g->told == r->vr.state)
+		return;
+	if (request(r, REQUEST_STATE, g->told)) {
+		g->told = r->vr.state;
+		g->full = false;
+	} else if (!g->full) {
+		g->full = true;
+		log_err("guard: %s; it hears of the state later",
+		    strerror(errno));
+	}
+}
+
 static void
 arm(struct router *r, usec_t now, usec_t limit)
 {
@@ -116,6 +148,7 @@ guard_turn(struct router *r, usec_t now)
 {
 	usec_t limit = (usec_t)atomic_load(&r->guard.page->limit) * 1000;
 
+	tell_state(r);
 	atomic_store(&r->guard.page->turned, milliseconds(now));
 	if (limit > 0 && now - r->guard.armed_at > limit / 2)
 		arm(r, now, limit);
@@ -173,22 +206,6 @@ guard_link(struct router *r)
 	atomic_store(&r->guard.page->index, r->index);
 }
 
-static bool
-request(struct router *r, enum request what, enum vrrp_state from)
-{
-	const struct message message = {
-		(uint8_t)what, (uint8_t)from, (uint8_t)r->vr.state
-	};
-
-	if (r->guard.fd == -1)
-		return false;
-	if (send(r->guard.fd, &message, sizeof(message), MSG_NOSIGNAL |
-	    MSG_DONTWAIT) == sizeof(message))
-		return true;
-	log_err("guard: %s", strerror(errno));
-	return false;
-}
-
 /*
  * Another state: the script for it, and a Master is watched.  Without a guard
  * scripts run from here.
@@ -202,8 +219,9 @@ guard_state(struct router *r, enum vrrp_state from, usec_t now)
 	if (limit > 0)
 		arm(r, now, limit);
 	atomic_store(&r->guard.page->limit, milliseconds(limit));
-	if (!request(r, REQUEST_STATE, from) && !r->conf->guard)
+	if (!r->conf->guard)
 		notify_state(&r->notify, from, r->vr.state, now);
+	tell_state(r);
 }
 
 /* True if the guard does it. */
@@ -272,8 +290,11 @@ guard_leave(struct router *r)
 	/* All that the sandbox lets us do for one that somebody stopped. */
 	if (g->pid > 0)
 		kill(g->pid, SIGCONT);
-	if (!request(r, REQUEST_LEAVE, r->vr.state))
+	if (!request(r, REQUEST_LEAVE, r->vr.state)) {
+		if (g->fd != -1)
+			log_err("guard: %s", strerror(errno));
 		return false;
+	}
 	if (guard_ends(g, LEAVE_MAX + (scripts ? NOTIFY_GRACE_ALL : 0),
 	    &status))
 		return status == 0;
@@ -531,12 +552,14 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 
 /* What is said of a Master's death; never more than was done. */
 static const char *
-outcome(const struct router *r, bool undone)
+outcome(const struct router *r, bool resigned, bool undone)
 {
 	if (!undone)
-		return "";
-	return r->seen.present ? "; resigned for it, and took back what it "
-	    "had" : "; its interface is gone";
+		return resigned ? "; resigned for it" : "";
+	if (!r->seen.present)
+		return "; its interface is gone";
+	return resigned ? "; resigned for it, and took back what it had" :
+	    "; took back what it had, but could not resign for it";
 }
 
 /*
@@ -564,12 +587,12 @@ clean_up(struct router *r, pid_t daemon, usec_t now)
 	const struct guard_page *page = r->guard.page;
 	const struct guard_undo *undo = &page->undo[page->current];
 	enum vrrp_state state = undo->len > 0 ? VRRP_MASTER : VRRP_BACKUP;
-	bool undone;
+	bool resigned, undone;
 
 	lockfile_write(&r->pid_file, "");
 	memcpy(r->own_mac, undo->own_mac, sizeof(r->own_mac));
 	r->holding = undo->len > 0 && r->conf->vr.accept && !r->conf->vr.owner;
-	clean_resign(r, page->frame[page->current], undo->len, now);
+	resigned = clean_resign(r, page->frame[page->current], undo->len, now);
 	await_exit(r, daemon);
 	undone = clean_undo(r, now) == 0;
 	if (!undone) {
@@ -580,7 +603,7 @@ clean_up(struct router *r, pid_t daemon, usec_t now)
 	log_err("the daemon %s%s%s", page->fault != 0 ? "died of a fault of "
 	    "its own: " : "was killed", page->fault != 0 ?
 	    strsignal(page->fault) : "", state == VRRP_MASTER ?
-	    outcome(r, undone) : "");
+	    outcome(r, resigned, undone) : "");
 	notify_state(&r->notify, state, VRRP_INITIALIZE, now);
 }
 

@@ -36,6 +36,8 @@ struct guard {
 	usec_t armed_at;		/* when that was last set */
 	pid_t pid;			/* 0 = none */
 	usec_t since;			/* when it was started */
+	enum vrrp_state told;		/* the last state that it heard of */
+	bool full;			/* it hears no more, being stopped */
 };
 
 struct router;

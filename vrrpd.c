@@ -56,7 +56,7 @@ static usec_t
 next_deadline(void)
 {
 	usec_t turn, deadline = vrrp_deadline(&d.vr);
-	/* A Master that turns each second asks then, and wakes once for both. */
+	/* A Master that turns each second asks then, without another turn. */
 	const bool asks = d.vr.state != VRRP_MASTER ||
 	    d.conf->vr.interval > VRRP_SECOND;
 

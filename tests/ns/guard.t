@@ -336,6 +336,48 @@ within "others hear of it once a second" "$(grep -c 10.0.0.1/24 "$T/monitor")" 2
 within "we do not look at the interface for it" "$(report a | grep -c .)" 1 99
 stop a
 
+# What nobody heard is not said to be said.
+rm -f "$T/a.log"
+start a -v 51 10.0.0.1
+until_true 6 is_master a
+guard=$(guard_of a)
+signal a STOP
+at a ip link set dev eth0 down
+signal a KILL
+ok "who could not resign says so" until_true 2 logged a \
+    'the daemon was killed; took back what it had, but could not resign for it'
+until_true 2 not kill -0 "$guard"
+at a ip link set dev eth0 up
+settle a
+before=$(snapshot_all a)	# groups come back in another order
+
+# A guard that is stopped takes some 280 messages.  What it misses comes as one
+# change when it goes on: in two rounds, so that the last one that it took is
+# another state in one of them.
+rm -f "$T/ran" "$T/a.log"
+start a -v 51 -n -U "$script" --on-backup "$script" 10.0.0.1
+until_true 6 is_master a
+guard=$(guard_of a)
+last_run() { [ "$(tail -n 1 "$T/ran")" = "$1 eth0 51" ]; }
+for first in USR2 USR1; do
+	kill -STOP "$guard"
+	signal a $first
+	for ((i = 0; i < 170; i++)); do
+		for signal in USR1 USR2; do
+			sleep 0.003
+			signal a $signal
+		done
+	done
+	ok "a guard that is stopped hears no more" \
+	    logged a 'guard: Resource temporarily unavailable; it hears'
+	ok "the router is Backup" until_true 1 not is_master a
+	kill -CONT "$guard"
+	ok "and what it runs last is the script for that" \
+	    eval 'until_true 3 last_run backup && sleep 0.3 && last_run backup'
+done
+stop a
+is "said once each time" "$(count_logged a 'it hears of the state later')" 2
+
 # Among many they are longer, where a guard makes up for it.
 also many a -n -v 52 $(seq -f 10.0.1.%g 33)
 until_true 5 holds a 10.0.1.33
