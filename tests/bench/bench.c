@@ -310,7 +310,7 @@ probe(const char *address, unsigned seconds)
 
 struct used {
 	unsigned long processes, threads;
-	unsigned long pss, private, tables;		/* kB */
+	unsigned long pss, private, dirty, tables;	/* kB */
 	unsigned long wakes, preempted;			/* switches */
 	unsigned long long runtime;			/* ns */
 };
@@ -339,7 +339,9 @@ add_lines(struct used *u, const char *path)
 	while (fgets(line, sizeof(line), f) != NULL) {
 		if (sscanf(line, "Pss: %lu", &n) == 1)
 			u->pss += n;
-		else if (sscanf(line, "Private_Clean: %lu", &n) == 1 ||
+		if (sscanf(line, "Private_Dirty: %lu", &n) == 1)
+			u->dirty += n;
+		if (sscanf(line, "Private_Clean: %lu", &n) == 1 ||
 		    sscanf(line, "Private_Dirty: %lu", &n) == 1)
 			u->private += n;
 		else if (sscanf(line, "voluntary_ctxt_switches: %lu", &n) == 1)
@@ -441,9 +443,9 @@ processes(const char *host, bool sums)
 	}
 	closedir(dir);
 	if (sums)
-		printf("%lu %lu %lu %lu %lu %llu %lu %lu\n", u.processes,
+		printf("%lu %lu %lu %lu %lu %llu %lu %lu %lu\n", u.processes,
 		    u.threads, u.pss, u.private, u.tables, u.runtime, u.wakes,
-		    u.preempted);
+		    u.preempted, u.dirty);
 	return 0;
 }
 

@@ -328,7 +328,8 @@ invalid() {
 	wire_begin a b
 	up "$who" "$mode" b 51 1 100
 	up "$who" "$mode" a 51 1 200
-	until_true 15 leads a
+	until_true 15 leads a ||
+	    say info "invalid: a of $column is not the only Master"
 	{
 		local f=(perl "$TOP/tests/ns/v3_frame.pl" advert
 		    "version=$VERSION" "list=$(vip 51)")
@@ -340,6 +341,10 @@ invalid() {
 		"${f[@]}" prio=255 sum=1
 		"${f[@]}" prio=0 ttl=1
 	} >"$T/bad.frames"
+	if [ "$(grep -c . "$T/bad.frames")" != 7 ]; then
+		say info "invalid: the frames could not be made"
+		return 1
+	fi
 	for kind in trickle flood; do
 		seconds=$(pick 10 2 5)
 		t1=$EPOCHREALTIME
@@ -371,7 +376,7 @@ row_many() {
 	local round combo n
 	n=$(pick 255 4)
 	table many "$n virtual routers, all Masters killed at once" "" \
-	    "v3 100 ms. From the last advert of each Master to the Backup's first / Master_Down_Interval (360.9 ms), the last of them. To reach: at most 1.10. Two Masters: routers that both hosts are Master of before that, 10 s after the start; those have no ratio."
+	    "v3 100 ms. From the last advert of each Master, or of its guard with priority 0, to the Backup's first / Master_Down_Interval (360.9 ms), the last of them. To reach: at most 1.10. Two Masters: routers that both hosts are Master of before that, 10 s after the start; those have no ratio."
 	VERSION=3 INTERVAL=0.1
 	for ((round = 0; round < $(pick 3 1 1); round++)); do
 		for combo in $(possible vrrpd:plain:worker vrrpd:plain:all \
@@ -439,9 +444,9 @@ routers() {
 	local n combo last
 	if [ -n "$1" ]; then
 		table memory "Memory of N virtual routers" kB \
-		    "All processes of a Master without a Backup; v2 1 s. PSS shares what is shared with the others on the host: libc with the rest of the system. To reach: one router 250 kB PSS with its guard (small: 60), 255 small ones 10.4 MB, 160 kB private for each further one."
+		    "All processes of a Master without a Backup; v2 1 s. PSS shares what is shared with the others on the host: libc with the rest of the system. Private is what nobody else has now, code of libraries as well; written to: of that what belongs to these processes whoever else runs. To reach: one router 250 kB PSS with its guard (small: 60), 255 small ones 10.4 MB, 160 kB private for each further one."
 		table kernel "Memory that the kernel needs for them" kB \
-		    "Page tables, and 16 kB of stack for each thread."
+		    "Page tables, and 16 kB of stack for each thread. Sockets, processes and mappings need more, which no process is charged with."
 	fi
 	if [ -n "$2" ]; then
 		table cpu "Processor time of N virtual routers" "s/min" \
@@ -479,6 +484,7 @@ routers_one() {
 		read -r -a after < <("$BENCH_C" sample a)
 		sample memory "N = $n: PSS" "$column" "${after[2]}"
 		sample memory "N = $n: private" "$column" "${after[3]}"
+		sample memory "N = $n: written to" "$column" "${after[8]}"
 		[ "$n" = 1 ] || sample memory "N = $n: PSS of each" "$column" "$(calc "${after[2]} / $n")"
 		sample kernel "N = $n: page tables" "$column" "${after[4]}"
 		sample kernel "N = $n: stacks" "$column" "$((after[1] * 16))"
@@ -545,6 +551,8 @@ flood() {
 	up "$who" "$mode" a 51 1 200
 	until_true 15 leads a
 	foreign_frames >"$T/foreign.frames"
+	[ "$(grep -c . "$T/foreign.frames")" = 11 ] ||
+	    say info "flood: the frames could not be made"
 	sleep 3
 	received() { ip netns exec a cat /sys/class/net/eth0/statistics/rx_packets; }
 	rx1=$(received)
@@ -574,10 +582,14 @@ flood() {
 # v3 100 ms, ucarp v2 1 s; counted from one advert on the wire to another.
 row_syscalls() {
 	local combo
-	table syscalls "System calls per advert" "" \
-	    "All processes, strace -f. To reach: 3 as Master, 2 as Backup."
 	if ! type -P strace >/dev/null; then
 		say skip "strace is not installed"
+		return
+	fi
+	table syscalls "System calls per advert" "" \
+	    "All processes, strace -f. To reach: 3 as Master, 2 as Backup."
+	if ! strace true 2>/dev/null; then
+		say info "syscalls: strace does not work here"
 		return
 	fi
 	for combo in $(possible vrrpd:vmac vrrpd:macvlan keepalived:plain \
@@ -597,7 +609,7 @@ syscalls() {
 	wire_begin a b
 	up "$who" "$mode" b 51 1 100
 	up "$who" "$mode" a 51 1 200
-	until_true 15 leads a
+	until_true 15 leads a || say info "syscalls: a of $column is not the only Master"
 	sleep "$(pick 6 2)"	# announcements are over
 	tracers=()
 	for host in a b; do
@@ -634,6 +646,7 @@ count_calls() {		# HOST ROLE; between the first and the last advert
 	    /resumed>|^[0-9]+ +[0-9.]+ (---|\+\+\+)/ { next }
 	    $2 > from && $2 < to { sub(/\(.*/, "", $3); print $3 }' \
 	    "$T/strace.$1" | sort | uniq -c | sort -rn >"$T/calls"
+	[ -s "$T/calls" ] || return
 	sample syscalls "$2" "$column" "$(awk -v n="$n" '{ c += $1 } END { printf "%.2f", c / n }' "$T/calls")"
 	say text "syscalls" "$2, $column: $(awk -v n="$n" '{ printf "%s%s %.2f", s, $2, $1 / n; s = ", " }' "$T/calls")"
 }
@@ -719,7 +732,10 @@ size() {		# COLUMN PROGRAM...
 	local column=$1 total=0 libraries=0 file
 	shift
 	for file in "$@"; do
-		strip -o "$T/stripped" "$file"
+		if ! strip -o "$T/stripped" "$file"; then
+			say info "binary: $file cannot be stripped"
+			return
+		fi
 		total=$((total + $(stat -c %s "$T/stripped")))
 	done
 	for file in $(ldd "$@" 2>/dev/null | awk '$2 == "=>" { print $3 }' | sort -u |

@@ -40,6 +40,7 @@ while (<$in>) {
 # Three digits that mean something
 sub figure {
 	my $x = shift;
+	$x = 0 if abs $x < 0.005;	# and no minus
 	return sprintf '%.0f', $x if abs $x >= 100 || $x == int $x;
 	return sprintf '%.1f', $x if abs $x >= 10;
 	return sprintf '%.2f', $x;
