@@ -360,9 +360,9 @@ trim(void)
 }
 
 /*
- * Gives back the pages of the stack below the caller, if it has not within gap
- * us: some 10 us of work.  Asking the kernel takes tens of kilobytes there, an
- * advert some, waiting hardly any.
+ * Gives back the pages of the stack below the caller, once in gap us: some
+ * 10 us of work.  Asking the kernel takes tens of kilobytes there now and then,
+ * an advert some, waiting hardly any.
  */
 void
 process_trim(usec_t now, usec_t gap)

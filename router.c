@@ -271,7 +271,6 @@ renew_lease(struct router *r, usec_t now)
 	    &lease) == -1)
 		log_err("cannot renew the lease of the addresses: %s",
 		    strerror(errno));
-	r->renewed = true;
 	note_slow(r, start);
 }
 

@@ -57,8 +57,7 @@ struct router {
 	bool dirty;			/* look at the interface again */
 	bool fault;			/* tell the state machine next turn */
 	bool stalled;			/* we slept, and know not what passed */
-	usec_t renew_at;		/* the lease of the addresses ... */
-	bool renewed;			/* ... was, in this turn */
+	usec_t renew_at;		/* the lease of the addresses */
 	bool slow;			/* the kernel, when last asked for it */
 	unsigned fights;		/* times we put something back ... */
 	usec_t fight_since;		/* ... since then */

@@ -15,7 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often the stack is given back, and when the code of a take-over is. */
+/*
+ * How often the stack is given back, us: a Master also writes frames and asks
+ * the kernel.  When the code of a take-over is.
+ */
+#define TRIM_GAP_MASTER	(VRRP_SECOND * 9 / 10)	/* with adverts each second */
 #define TRIM_GAP	(10 * VRRP_SECOND)
 #define SETTLE_AFTER	(3 * VRRP_SECOND)
 
@@ -150,16 +154,16 @@ end_stall(usec_t now)
 }
 
 /*
- * Gives memory back: of the stack what a renewed lease took, else now and then;
- * of the code what a change of state took, once it is over.
+ * Gives memory back: of the stack now and then, of the code what a change of
+ * state took, once it is over.
  */
 static void
 save_memory(usec_t now)
 {
 	static usec_t settled;
 
-	process_trim(now, d.renewed ? 0 : TRIM_GAP);
-	d.renewed = false;
+	process_trim(now, d.vr.state == VRRP_MASTER ? TRIM_GAP_MASTER :
+	    TRIM_GAP);
 	if (d.vr.since <= settled || now - d.vr.since < SETTLE_AFTER)
 		return;
 	process_settle();
