@@ -70,9 +70,12 @@ next_deadline(void)
 		deadline = d.notify.kill_deadline;
 	if (asks && d.ask_deadline < deadline)
 		deadline = d.ask_deadline;
-	/* A Master without carrier waits longer than its guard may. */
+	/*
+	 * A Master without carrier waits longer than its guard may, a Backup
+	 * longer than a guard should that has yet to hear of the state.
+	 */
 	turn = process_now() + d.conf->vr.interval;
-	if (d.vr.quiet && turn < deadline)
+	if ((d.vr.quiet || d.guard.full) && turn < deadline)
 		deadline = turn;
 	return d.fault || d.dirty ? 0 : deadline;
 }

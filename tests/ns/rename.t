@@ -82,7 +82,6 @@ rename eth0 other0
 ok "renamed, -n: it is left" until_true 2 logged a '-> initialize'
 stop a
 end_capture wire
-# proves: R3768-6.4.3-b +
 is "it resigns from the own MAC" "$(adverts wire 'vrrp.prio == 0' |
     awk '{ print $4 }' | sort -u)" $own
 again "renamed, -n"
