@@ -120,6 +120,8 @@ tell_state(struct router *r)
 {
 	struct guard *g = &r->guard;
 
+	if (g->told == r->vr.state)
+		g->full = false;	/* back where it believes us to be */
 	if (g->fd == -1 || g->told == r->vr.state)
 		return;
 	if (request(r, REQUEST_STATE, g->told)) {
