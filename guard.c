@@ -120,8 +120,6 @@ tell_state(struct router *r)
 {
 	struct guard *g = &r->guard;
 
-	if (g->told == r->vr.state)
-		g->full = false;	/* back where it believes us to be */
 	if (g->fd == -1 || g->told == r->vr.state)
 		return;
 	if (request(r, REQUEST_STATE, g->told)) {
@@ -132,6 +130,13 @@ tell_state(struct router *r)
 		log_err("guard: %s; it hears of the state later",
 		    strerror(errno));
 	}
+}
+
+/* The guard believes another state, and took no more when it was last told. */
+bool
+guard_behind(const struct router *r)
+{
+	return r->guard.full && r->guard.told != r->vr.state;
 }
 
 static void

@@ -37,13 +37,14 @@ struct guard {
 	pid_t pid;			/* 0 = none */
 	usec_t since;			/* when it was started */
 	enum vrrp_state told;		/* the last state that it heard of */
-	bool full;			/* it hears no more, being stopped */
+	bool full;			/* it took no more when last told */
 };
 
 struct router;
 
 int	guard_init(struct router *);
 int	guard_start(struct router *, usec_t);
+bool	guard_behind(const struct router *);
 void	guard_turn(struct router *, usec_t);
 void	guard_keep(struct router *, const uint8_t *);
 void	guard_link(struct router *);

@@ -75,7 +75,7 @@ next_deadline(void)
 	 * longer than a guard should that has yet to hear of the state.
 	 */
 	turn = process_now() + d.conf->vr.interval;
-	if ((d.vr.quiet || d.guard.full) && turn < deadline)
+	if ((d.vr.quiet || guard_behind(&d)) && turn < deadline)
 		deadline = turn;
 	return d.fault || d.dirty ? 0 : deadline;
 }

@@ -16,9 +16,6 @@ until_true 5 is_master a
 until_true 5 not is_master b
 sleep 2			# the announcements at the start are over
 
-wakes_of() { awk '/^voluntary/ { print $2 }' "/proc/$1/status"; }
-wakes() { wakes_of "${PID[$1]}"; }
-
 # awake SECONDS: how often a and b woke, and what was due
 awake() {
 	local a b t

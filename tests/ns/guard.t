@@ -352,13 +352,18 @@ settle a
 before=$(snapshot_all a)	# groups come back in another order
 
 # A guard that is stopped takes some 280 messages.  What it misses comes as one
-# change when it goes on: in two rounds, so that the last one that it took is
-# another state in one of them.
+# change when it goes on.  In two rounds, from Master and from Backup, so that the
+# last one that it took is Master in one of them: then we are not what it
+# believes, and try again each 0.1 s; in the other one nothing is owed, and the
+# adverts of b, each second, are all that wakes us.
 rm -f "$T/ran" "$T/a.log"
-start a -v 51 -n -U "$script" --on-backup "$script" 10.0.0.1
+start a -3 -v 51 -d 0.1 -p 200 -s -n -U "$script" --on-backup "$script" \
+    10.0.0.1
 until_true 6 is_master a
+start b -3 -v 51 -n 10.0.0.1
 guard=$(guard_of a)
 last_run() { [ "$(tail -n 1 "$T/ran")" = "$1 eth0 51" ]; }
+wakes=()
 for first in USR2 USR1; do
 	kill -STOP "$guard"
 	signal a $first
@@ -375,12 +380,21 @@ for first in USR2 USR1; do
 	ok "a guard that is stopped hears no more" log_grows a \
 	    'guard: Resource temporarily unavailable; it hears' "$told"
 	ok "the router is Backup" until_true 1 not is_master a
+	until_true 5 is_master b
+	sleep 1.2			# by then a has learned its interval
+	woken=$(wakes a)
+	sleep 2
+	wakes+=($(($(wakes a) - woken)))
 	kill -CONT "$guard"
 	ok "and what it runs last is the script for that" \
 	    eval 'until_true 3 last_run backup && sleep 0.3 && last_run backup'
 done
 stop a
+stop b
 is "said once each time" "$(count_logged a 'it hears of the state later')" 2
+mapfile -t wakes < <(printf '%s\n' "${wakes[@]}" | sort -n)
+within "nothing owed: wake-ups in 2 s" "${wakes[0]}" 1 6
+within "a change owed: wake-ups in 2 s" "${wakes[1]}" 15 40
 
 # Among many they are longer, where a guard makes up for it.
 also many a -n -v 52 $(seq -f 10.0.1.%g 33)

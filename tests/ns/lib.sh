@@ -196,6 +196,10 @@ stop() {
 	wait "$pid" 2>/dev/null
 }
 
+# wakes_of PID, wakes HOST: how often a process, the daemon, waited so far
+wakes_of() { awk '/^voluntary/ { print $2 }' "/proc/$1/status"; }
+wakes() { wakes_of "${PID[$1]}"; }
+
 # guard_of HOST: the pid of the second process of its daemon
 guard_of() {
 	grep -ls "^[0-9]* (vrrpd-guard) . ${PID[$1]} " /proc/[0-9]*/stat |
