@@ -669,7 +669,6 @@ become_guard(struct router *r, sigset_t *waiting)
 	/* There may be no descriptor when it is needed. */
 	(void)link_open_to_send(&r->link, r->seen.index);
 	process_spare();
-	r->notify.in_child = process_unspare;
 	if (r->conf->realtime)
 		process_realtime();
 }

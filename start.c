@@ -463,6 +463,7 @@ start_router(struct router *r, usec_t now)
 	vrrp_init(&r->vr, &r->conf->vr, now);
 	notify_init(&r->notify, &r->conf->vr, r->conf->on_master,
 	    r->conf->on_backup);
+	r->notify.in_child = process_plain;
 	r->ask_deadline = VRRP_NEVER;
 	r->dirty = true;
 	if (r->conf->daemonize)

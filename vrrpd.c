@@ -285,6 +285,7 @@ main(int argc, char **argv)
 		fatal(EXIT_SYSTEM, "cannot go to the background: %s",
 		    strerror(errno));
 	start_lock(&d);
+	process_prompt();
 	start_router(&d, process_now());
 	if (d.conf->realtime)
 		log_realtime(process_realtime());

@@ -1,6 +1,7 @@
 #!/bin/bash
-# --realtime where the system refuses it, as in a user namespace, and the lateness
-# of the timers in the report.  Under load: v3_load.t.
+# --realtime where the system refuses it, as in a user namespace, the lateness of
+# the timers in the report, and the short turns of who has no --realtime.  Under
+# load: v3_load.t.
 #
 #    a: vrrpd --realtime
 #    |
@@ -47,6 +48,33 @@ ok "adverts were sent" [ "$((more - sent))" -ge 2 ]
 # One for each of them, and four rounds of announcements at most
 within "each timer is counted in the histogram" "$((m - n))" \
     "$((more - sent))" "$((more - sent + 4))"
+stop a
+is "and ends well" $? 0
+
+# slice PID: ns, of the turns that the kernel gives it
+slice() { awk '/^se.slice/ { print $3 }' "/proc/$1/sched" 2>/dev/null; }
+
+usual=$(slice $$)
+script=$T/script
+printf '#!/bin/sh\nexec grep se.slice /proc/self/sched\n' >"$script"
+chmod +x "$script"
+start a -3 -d 0.1 -v 51 -U "$script" 10.0.0.1
+until_true 3 is_master a
+if printf '6.12\n%s\n' "$(uname -r)" | sort -CV && [ -n "$usual" ]; then
+	is "the daemon asks for short turns" "$(slice "${PID[a]}")" 100000
+	is "so does its guard" "$(slice "$(guard_of a)")" 100000
+	ok "a script has those of others" until_true 2 logged a \
+	    "script: se.slice .* $usual\$"
+else
+	echo "# short turns: needs Linux 6.12 and /proc/PID/sched"
+fi
+stop a
+rm -f "$T/a.log"
+start a -3 -d 0.1 -v 51 --no-guard --no-sandbox -U "$script" 10.0.0.1
+if [ -n "$usual" ]; then
+	ok "a script of the daemon itself" until_true 4 logged a \
+	    "script: se.slice .* $usual\$"
+fi
 stop a
 is "and ends well" $? 0
 
