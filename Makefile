@@ -57,11 +57,13 @@ SMALL_CC = musl-gcc
 SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Os $(SLIM) \
 	  -fstack-protector-strong -ffunction-sections -fdata-sections \
 	  -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack \
+	  `$(SMALL_CC) -print-multiarch | \
+		sed -n 's/^x86_64.*/-Wl,-T,rest.ld,-Ttext-segment=0x40a000/p'` \
 	  -idirafter /usr/include \
 	  -idirafter /usr/include/`$(SMALL_CC) -print-multiarch`
 SOURCES	= $(TOP:.o=.c) $(PURE:.o=.c) $(EDGES:.o=.c)
 small: vrrpd-small
-vrrpd-small: $(SOURCES) $(HEADERS) Makefile
+vrrpd-small: $(SOURCES) $(HEADERS) rest.ld Makefile
 	$(SMALL) -s -o $@ $(SOURCES)
 
 $(TOP) $(PURE) $(EDGES): $(HEADERS) Makefile

@@ -111,6 +111,13 @@ libc() {
 	    /^Rss:/ && name ~ /\/libc.*\.so/ { rss += $2 }
 	    END { print rss }' "/proc/${PID[$1]}/smaps"
 }
+# code PID: kB of the program's own that it has mapped
+code() {
+	awk -v program="$(realpath "$VRRPD")" '
+	    /^[0-9a-f]+-[0-9a-f]+ / { code = $2 ~ /x/ && $6 == program }
+	    /^Rss:/ && code { rss += $2 }
+	    END { print rss + 0 }' "/proc/$1/smaps"
+}
 # Not the memory of valgrind or a sanitizer, which have these set.
 if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	also m1 x -n -3 -d 0.1 -v 71 -p 200 10.0.0.71
@@ -125,6 +132,11 @@ if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	within "kB of a Master and its guard" "$pss" 20 250
 	within "of these, of no use to another" "$private" 20 120
 	within "and of their stacks" "$stacks" 8 44
+	if [ "${VRRPD##*/}" = vrrpd-small ] && [ "$(uname -m)" = x86_64 ]; then
+		within "kB of code at rest, see rest.ld" \
+		    "$(code "${PID[m1]}")" 4 48
+		within "and of its guard's" "$(code "$(guard_of m1)")" 4 48
+	fi
 	[ -z "$taken" ] || within "kB of libc, where a take-over had $taken" \
 	    "$(libc m1)" 64 $((taken - 64))
 	stop m1
