@@ -522,7 +522,8 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 
 	for (;;) {
 		/* It wakes seldom, and then for something else each time. */
-		process_settle();
+		if (!notify_busy(&r->notify))
+			process_settle();
 		wait_until(r, patience, waiting);
 		now = process_now();
 		ending = read_messages(r, now);
@@ -720,6 +721,7 @@ guard_start(struct router *r, usec_t now)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;
 	guard_turn(r, now);
+	r->guard.full = false;
 	r->guard.pid = fork();
 	if (r->guard.pid == 0) {
 		close(pair[0]);

@@ -30,7 +30,7 @@ struct process_signals process_signals;
 static char *title;			/* argv[0] */
 static volatile sig_atomic_t *fault_note;
 static char oom_adj[8];		/* what it was; empty = still is */
-static uint64_t slice;		/* likewise, ns; 0 = what the kernel chose */
+static uint64_t slice;		/* likewise, ns; 0 = that of the kernel */
 static int null_fd = -1;	/* /dev/null, since process_detach() */
 
 /* Microseconds; a step of the wall clock moves nothing (F12). */
@@ -329,7 +329,7 @@ set_slice(uint64_t ns)
 
 	/* Another policy means something else by it. */
 	if (syscall(SYS_sched_getattr, 0, &now, sizeof(now), 0) == -1 ||
-	    now.policy != SCHED_OTHER)
+	    (now.policy != SCHED_OTHER && now.policy != SCHED_BATCH))
 		return 0;
 	before = now.slice;
 	now.slice = ns;
@@ -345,7 +345,9 @@ set_slice(uint64_t ns)
 void
 process_prompt(void)
 {
-	slice = set_slice(PROMPT_SLICE);
+	const uint64_t before = set_slice(0), usual = set_slice(PROMPT_SLICE);
+
+	slice = before == usual ? 0 : before;
 }
 
 /* In a child that is like any other. */

@@ -132,10 +132,10 @@ if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	within "kB of a Master and its guard" "$pss" 20 250
 	within "of these, of no use to another" "$private" 20 120
 	within "and of their stacks" "$stacks" 8 44
-	if [ "${VRRPD##*/}" = vrrpd-small ] && [ "$(uname -m)" = x86_64 ]; then
+	if readelf -SW "$VRRPD" 2>/dev/null | grep -q ' \.rest '; then
 		within "kB of code at rest, see rest.ld" \
-		    "$(code "${PID[m1]}")" 4 48
-		within "and of its guard's" "$(code "$(guard_of m1)")" 4 48
+		    "$(code "${PID[m1]}")" 4 40
+		within "and of its guard's" "$(code "$(guard_of m1)")" 4 40
 	fi
 	[ -z "$taken" ] || within "kB of libc, where a take-over had $taken" \
 	    "$(libc m1)" 64 $((taken - 64))

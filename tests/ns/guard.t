@@ -358,7 +358,7 @@ before=$(snapshot_all a)	# groups come back in another order
 # adverts of b, each second, are all that wakes us.
 rm -f "$T/ran" "$T/a.log"
 start a -3 -v 51 -d 0.1 -p 200 -s -n -U "$script" --on-backup "$script" \
-    10.0.0.1
+    --down-timer-adverts 10 10.0.0.1
 until_true 6 is_master a
 start b -3 -v 51 -n 10.0.0.1
 guard=$(guard_of a)
@@ -380,7 +380,7 @@ for first in USR2 USR1; do
 	ok "a guard that is stopped hears no more" log_grows a \
 	    'guard: Resource temporarily unavailable; it hears' "$told"
 	ok "the router is Backup" until_true 1 not is_master a
-	until_true 5 is_master b
+	ok "the other one is Master" until_true 5 is_master b
 	sleep 1.2			# by then a has learned its interval
 	woken=$(wakes a)
 	sleep 2
