@@ -516,14 +516,13 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 {
 	struct suspect suspect = { .stat = process_open_look(daemon) };
 	const usec_t limit = conf_hang_limit(r->conf);
-	usec_t now, deadline, patience = VRRP_NEVER, excused;
+	usec_t now = process_now(), deadline, patience = VRRP_NEVER, excused;
 	enum ending ending;
 	bool expired;
 
+	process_settle();
 	for (;;) {
-		/* It wakes seldom, and then for something else each time. */
-		if (!notify_busy(&r->notify))
-			process_settle();
+		process_trim(now, VRRP_SECOND);
 		wait_until(r, patience, waiting);
 		now = process_now();
 		ending = read_messages(r, now);

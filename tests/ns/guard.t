@@ -206,12 +206,14 @@ signal a KILL
 ok "which works too" until_true 1 clean
 end_pair
 
-pair --hang-limit 1 10.0.0.1
+pair --hang-limit 2 10.0.0.1
 sleep 1
+ok "a Master of another hang limit" guarded a
+n=$(count_logged a 'another guard watches')
 kill -9 "$(guard_of a)"
-until_true 1 logged a 'another guard watches'
+until_true 1 log_grows a 'another guard watches' "$n"
 signal a STOP
-ok "and when it hangs" until_true 2 clean
+ok "and when it hangs" until_true 4 clean
 end_pair
 
 pair 10.0.0.1
