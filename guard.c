@@ -552,6 +552,11 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 			patience = now + excused;
 			continue;
 		}
+		/* It may have turned, and sleep again, while we looked. */
+		if (hang_deadline(r, process_now()) > now) {
+			patience = now;
+			continue;
+		}
 		kill_daemon(r, daemon);
 		return await_death(r, KILL_GRACE) ? DIED : DYING;
 	}

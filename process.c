@@ -340,7 +340,7 @@ set_slice(uint64_t ns)
 /*
  * An advert takes a tenth of a millisecond: who asks for a short time of the
  * processor gets it sooner beside others who want all of it.  Linux 6.12 and
- * later; before, it changes nothing.
+ * later; before, it changes nothing.  Hundreds who ask are in each other's way.
  */
 void
 process_prompt(void)

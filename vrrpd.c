@@ -22,6 +22,7 @@
 #define TRIM_GAP_MASTER	(VRRP_SECOND * 9 / 10)	/* with adverts each second */
 #define TRIM_GAP	(10 * VRRP_SECOND)
 #define SETTLE_AFTER	(3 * VRRP_SECOND)
+#define PROMPT_BELOW	(VRRP_SECOND / 10)	/* the interval */
 
 static struct router d;
 static int exit_status;
@@ -285,7 +286,8 @@ main(int argc, char **argv)
 		fatal(EXIT_SYSTEM, "cannot go to the background: %s",
 		    strerror(errno));
 	start_lock(&d);
-	process_prompt();
+	if (d.conf->vr.interval < PROMPT_BELOW)
+		process_prompt();
 	start_router(&d, process_now());
 	if (d.conf->realtime)
 		log_realtime(process_realtime());

@@ -58,19 +58,23 @@ usual=$(slice $$)
 script=$T/script
 printf '#!/bin/sh\nexec grep se.slice /proc/self/sched\n' >"$script"
 chmod +x "$script"
-start a -3 -d 0.1 -v 51 -U "$script" 10.0.0.1
+start a -3 -d 0.09 -v 51 -U "$script" 10.0.0.1
 until_true 3 is_master a
 if printf '6.12\n%s\n' "$(uname -r)" | sort -CV && [ -n "$usual" ]; then
 	is "the daemon asks for short turns" "$(slice "${PID[a]}")" 100000
 	is "so does its guard" "$(slice "$(guard_of a)")" 100000
 	ok "a script has those of others" until_true 2 logged a \
 	    "script: se.slice .* $usual\$"
+	stop a
+	start a -3 -d 0.1 -v 51 10.0.0.1
+	until_true 3 is_master a
+	is "not where that is no help" "$(slice "${PID[a]}")" "$usual"
 else
 	echo "# short turns: needs Linux 6.12 and /proc/PID/sched"
 fi
 stop a
 rm -f "$T/a.log"
-start a -3 -d 0.1 -v 51 --no-guard --no-sandbox -U "$script" 10.0.0.1
+start a -3 -d 0.09 -v 51 --no-guard --no-sandbox -U "$script" 10.0.0.1
 if [ -n "$usual" ]; then
 	ok "a script of the daemon itself" until_true 4 logged a \
 	    "script: se.slice .* $usual\$"
