@@ -425,7 +425,7 @@ serve_scripts(struct router *r, usec_t now)
 struct suspect {
 	int stat;			/* its /proc/PID/stat; -1 = unknown */
 	unsigned long ticks;		/* of processor time, when looked at */
-	bool looked;			/* at that */
+	bool looked;			/* at that, LOOK_AGAIN ago */
 	unsigned excused;		/* so often */
 };
 
@@ -443,14 +443,12 @@ excuse(struct suspect *suspect, usec_t limit)
 	if (suspect->excused == EXCUSES_MAX || process_look(suspect->stat,
 	    &state, &suspect->ticks) == -1 || (state != 'D' && state != 'R'))
 		return 0;
-	/* It runs, or only would: that takes two looks. */
-	if (state == 'R' && !suspect->looked) {
-		suspect->looked = true;
+	/* It runs, or only would: that takes two looks in a row. */
+	suspect->looked = state == 'R' && !suspect->looked;
+	if (suspect->looked)
 		return LOOK_AGAIN;
-	}
-	if (suspect->looked && suspect->ticks - before >= LOOP_TICKS)
+	if (state == 'R' && suspect->ticks - before >= LOOP_TICKS)
 		return 0;
-	suspect->looked = true;
 	if (suspect->excused++ == 0)
 		log_warning("the daemon has not turned for %d ms: it waits for "
 		    "the %s", (int)(limit / 1000), state == 'D' ? "kernel" :
