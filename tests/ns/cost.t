@@ -91,8 +91,10 @@ frames_of_others() {
 	perl "$TOP/tests/ns/frame.pl" proto=17
 }
 frames_of_others >"$T/frames"
-flood() { at x "$TOP/tests/ns/inject" eth0 3000 <"$T/frames"; }
+flood() { at x "$TOP/tests/ns/inject" eth0 3000 <"$T/frames" && sent=yes; }
+sent=no
 awake 0.5 flood
+ok "30000 frames of others are sent" test $sent = yes
 once "30000 frames of others"
 
 # memory NAME: PSS and private kB of a daemon and its guard, and kB of their
