@@ -23,6 +23,7 @@ SLACK_US=$(awk -v s="${SLACK:-0}" 'BEGIN { printf "%d", s * 1000000 }')
 BEGAN=${EPOCHREALTIME/./}
 ulimit -c 0
 trap 'end' EXIT
+trap 'bad "no result in time"; exit' TERM
 
 # --- what is configured -------------------------------------------------------
 
@@ -84,7 +85,8 @@ end() {
 	# A child that is killed before it does anything else comes by here.
 	[ "$BASHPID" = $$ ] || return
 	set +u
-	[ -n "$FINISHED" ] || [ $RESULT = skip ] || bad "the cell broke off"
+	[ -n "$FINISHED" ] || [ $RESULT = skip ] ||
+	    bad "the cell broke off: $(tail -n 1 "$DIRECTORY/$NAME.err")"
 	[ -n "$CHANGES" ] || history
 	[ $RESULT != skip ] || MAXIMUM=- TWO=- NONE=- CHANGES=-
 	{
@@ -130,8 +132,8 @@ ASKED=0
 next_event() {
 	local line t host what rest
 	TICK=$((TICK + 1))
-	echo "tick $TICK $1" >&"${WATCH[1]}"
-	while IFS= read -r -u "${WATCH[0]}" line; do
+	echo "tick $TICK $1" >&"$TO_WITNESS"
+	while IFS= read -r -u "$WITNESS" line; do
 		read -r t host what rest <<<"$line"
 		case $what in
 		tick)	[ "$rest" != $TICK ] || return 1
@@ -142,7 +144,7 @@ next_event() {
 		EVENTS+=("$line")
 		return 0
 	done
-	bad "the witness is gone"
+	bad "the witness is gone: ${EVENTS[-1]:-}"
 	exit
 }
 
@@ -309,6 +311,8 @@ make_hosts() {
 	done
 	coproc WATCH { exec "$HERE/watch" $FAMILY 51 "${VIPS[@]}" 2>&1; }
 	PIDS+=("$WATCH_PID")
+	# If it ended, bash would forget its own.
+	exec {WITNESS}<&"${WATCH[0]}" {TO_WITNESS}>&"${WATCH[1]}"
 	await 5000000 ready || bad "the witness does not start"
 }
 ready() { [[ ${EVENTS[*]: -1} == *ready ]]; }
@@ -339,7 +343,7 @@ routers() {
 ask() {
 	local from=${#EVENTS[@]} i t host what rest hosts=
 	ASKED=0
-	echo ask >&"${WATCH[1]}"
+	echo ask >&"$TO_WITNESS"
 	await 10000000 asked || bad "the witness is gone"
 	for ((i = from; i < ${#EVENTS[@]}; i++)); do
 		read -r t host what rest <<<"${EVENTS[i]}"
