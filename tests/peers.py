@@ -413,9 +413,10 @@ class Cable:
             self.signs.append(now)
 
     def send(self, frame):
+        """When; not after it, an answer may be there before we are back"""
         before = time.time()
         self.socket.send(frame)
-        return (before + time.time()) / 2
+        return before
 
     def deafen(self):
         if self.socket is not None:
@@ -586,6 +587,9 @@ class Run:
             self.outcome = "yields"
         elif len(later) < len(times):
             self.outcome = "answers"
+        elif self.receiver.interval == 1 and \
+                sent + later[0] > before + 1 + UNEVEN:
+            raise Busy("its own advert came too late")
         else:
             self.outcome = "goes on"
 
@@ -665,7 +669,9 @@ class Tap:
             run.case.context, run.role, run.outcome, run.counters))
         if wrong:
             text = "\n".join([*wrong, run.trouble or "", run.news]).strip()
-            print("#   " + text.replace("\n", "\n#   "), flush=True)
+            print("# not ok %d - %s at %s, %s:\n#   %s" % (
+                self.tests, run.case.id, run.case.context, run.role,
+                text.replace("\n", "\n#   ")), file=sys.stderr, flush=True)
 
     def end(self):
         print("1..%d" % self.tests)

@@ -42,7 +42,7 @@ cleanup() {
 	wait 2>/dev/null
 	if [ "$FAILED" -gt 0 ]; then
 		for log in "$T"/*.log "$T"/commands.out; do
-			[ -s "$log" ] && sed "s|^|# ${log##*/}: |" "$log"
+			tail -n 200 "$log" 2>/dev/null | sed "s|^|# ${log##*/}: |" >&2
 		done
 	fi
 	rm -rf "$T"
@@ -52,6 +52,15 @@ trap 'exit 1' INT TERM
 
 # --- TAP ----------------------------------------------------------------------
 
+# What is said of a failed test goes to stderr, which prove(1) shows.
+
+# failed DESCRIPTION
+failed() {
+	echo "not ok $TESTS - $1"
+	echo "# ${0##*/}: not ok $TESTS - $1" >&2
+	FAILED=$((FAILED + 1))
+}
+
 # ok DESCRIPTION COMMAND...: one test, passed if the command succeeds
 ok() {
 	local what=$1
@@ -60,8 +69,7 @@ ok() {
 	if "$@" >>"$T/commands.out" 2>&1; then
 		echo "ok $TESTS - $what"
 	else
-		echo "not ok $TESTS - $what"
-		FAILED=$((FAILED + 1))
+		failed "$what"
 	fi
 }
 
@@ -71,10 +79,9 @@ is() {
 	if [ "$2" = "$3" ]; then
 		echo "ok $TESTS - $1"
 	else
-		echo "not ok $TESTS - $1"
+		failed "$1"
 		printf '#   got: %s\n#  want: %s\n' "${2//$'\n'/$'\n#       '}" \
-		    "${3//$'\n'/$'\n#       '}"
-		FAILED=$((FAILED + 1))
+		    "${3//$'\n'/$'\n#       '}" >&2
 	fi
 }
 
@@ -84,9 +91,8 @@ same() {
 	if [ "$2" = "$3" ]; then
 		echo "ok $TESTS - $1"
 	else
-		echo "not ok $TESTS - $1"
-		diff <(echo "$3") <(echo "$2") | sed -n 's/^[<>]/# &/p'
-		FAILED=$((FAILED + 1))
+		failed "$1"
+		diff <(echo "$3") <(echo "$2") | sed -n 's/^[<>]/# &/p' >&2
 	fi
 }
 
