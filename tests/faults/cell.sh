@@ -144,7 +144,7 @@ next_event() {
 		EVENTS+=("$line")
 		return 0
 	done
-	bad "the witness is gone: ${EVENTS[-1]:-}"
+	bad "the witness is gone: ${EVENTS[*]: -1}"
 	exit
 }
 

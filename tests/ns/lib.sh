@@ -52,9 +52,7 @@ trap 'exit 1' INT TERM
 
 # --- TAP ----------------------------------------------------------------------
 
-# What is said of a failed test goes to stderr, which prove(1) shows.
-
-# failed DESCRIPTION
+# failed DESCRIPTION: what is said of it goes to stderr, which prove(1) shows
 failed() {
 	echo "not ok $TESTS - $1"
 	echo "# ${0##*/}: not ok $TESTS - $1" >&2
