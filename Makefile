@@ -110,7 +110,7 @@ tests/check_record: tests/check_record.c tests/check_util.h record.o packet.o \
 	$(LINK_TEST) tests/check_record.c record.o packet.o frame.o $(CHECK_LIBS)
 
 # The simulator: whole LANs in virtual time, from a seed
-SIM	= tests/sim.c tests/sim_wire.c tests/sim_rules.c tests/sim_fast.c \
+SIM	= tests/sim.c tests/sim_wire.c tests/sim_rules.c \
 	  tests/sim_seed.c
 tests/check_sim: tests/check_sim.c tests/check_util.h tests/sim.h $(SIM) fsm.o \
     $(CODEC)

@@ -616,31 +616,6 @@ START_TEST(same_seed_same_trace)
 }
 END_TEST
 
-/* What sim_fast.c leaves out makes no difference to anything. */
-START_TEST(fast_is_the_same)
-{
-	struct sim_result fast, slow;
-	struct sim_case c;
-	uint64_t skipped = 0;
-	unsigned i;
-
-	for (i = 0; i < 3000; i++) {
-		seed_case(&c, 100000 + i);
-		seed_run(&sim, &c, &fast);
-		c.fast = false;
-		seed_run(&sim, &c, &slow);
-		ck_assert_uint_eq(slow.skipped, 0);
-		ck_assert_msg(fast.hash == slow.hash, "seed %" PRIu64, c.seed);
-		ck_assert_uint_eq(fast.steps + fast.skipped, slow.steps);
-		ck_assert_uint_eq(fast.frames, slow.frames);
-		ck_assert_uint_eq(fast.transitions, slow.transitions);
-		ck_assert_int_eq(fast.took, slow.took);
-		skipped += fast.skipped;
-	}
-	ck_assert_uint_gt(skipped, 1000000);
-}
-END_TEST
-
 /* The time itself does not matter: the same at another hour, on any clock. */
 START_TEST(time_moves_nothing)
 {
@@ -786,7 +761,6 @@ main(void)
 	tcase_add_test(tc, yields_slowly);
 	tcase_add_test(tc, sweep);
 	tcase_add_test(tc, same_seed_same_trace);
-	tcase_add_test(tc, fast_is_the_same);
 	tcase_add_test(tc, time_moves_nothing);
 	tcase_add_test(tc, hour_at_10_ms);
 	tcase_add_test(tc, queue_overflows);

@@ -153,7 +153,6 @@ account(struct sim *s, struct sim_router *r, enum vrrp_state from,
 	    type == VRRP_EV_TIMER) && actions == (from == VRRP_MASTER ?
 	    VRRP_ACT_ADVERT : 0u))
 		return;
-	s->disturbed = true;
 	mix(&s->hash, (uint64_t)s->now);
 	mix(&s->hash, (uint64_t)r->vr.deadline);
 	mix(&s->hash, r->index | r->vr.state << 4 | r->vr.why << 8 |
@@ -214,7 +213,6 @@ receive(struct sim *s, struct sim_router *r, unsigned id)
 		return;
 	}
 	r->dropped++;
-	s->disturbed = true;
 	mix(&s->hash, (uint64_t)s->now ^ drop << 8 ^ r->index);
 	if (s->verbose)
 		sim_say(s, "r%u x %s", r->index + 1, vrrp_drop_name(drop));
@@ -389,7 +387,6 @@ all_weather(struct sim *s)
 {
 	unsigned i;
 
-	s->disturbed = true;
 	wire_weather(s);
 	for (i = 0; i < s->n; i++)
 		weather(s, &s->router[i]);
@@ -483,7 +480,6 @@ begin_fault(struct sim *s, unsigned id)
 	if (f->router < s->n && s->router[f->router].absent)
 		return;
 	say_fault(s, f, false);
-	s->disturbed = true;
 	if (is_weather(f->kind) || f->kind >= SIM_CARP) {
 		s->active |= 1u << id;
 		all_weather(s);
@@ -617,7 +613,6 @@ sim_init(struct sim *s, unsigned n, unsigned version,
 	s->n = n;
 	s->settle = VRRP_NEVER;
 	s->queue_max = 256;
-	s->disturbed = true;
 	wire_init(s);
 	for (i = 0; i < n; i++) {
 		r = &s->router[i];
@@ -696,7 +691,7 @@ sim_run(struct sim *s, usec_t until)
 			s->now = next;
 			wire_pop(s, &event);
 			on_event(s, &event);
-		} else if (!s->fast || !fast_forward(s, r, until)) {
+		} else {
 			s->now = r->wake;
 			sim_turn(s, r);
 		}

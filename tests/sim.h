@@ -5,8 +5,8 @@
  * happens depends on nothing but what is asked for here, the seed included.
  *
  * sim.c runs the routers as router.c, host.c and the loop of vrrpd.c do,
- * sim_wire.c carries the frames, sim_rules.c judges each step, sim_fast.c
- * leaves out what can be told in advance, sim_seed.c makes random scenarios.
+ * sim_wire.c carries the frames, sim_rules.c judges each step, sim_seed.c makes
+ * random scenarios.
  */
 #ifndef SIM_H
 #define SIM_H
@@ -130,12 +130,6 @@ struct sim_event {
 	uint32_t what;
 };
 
-/* A router as it stood when the Master woke last; sim_fast.c. */
-struct sim_snap {
-	struct vrrp vr;
-	struct sim_watch watch;
-};
-
 struct sim {
 	struct sim_router router[SIM_ROUTERS];
 	unsigned n;
@@ -165,17 +159,11 @@ struct sim {
 	struct sim_event heap[SIM_EVENTS];
 	unsigned nheap, inflight;
 	uint64_t order;
-	/* the fast path */
-	bool fast;
-	bool disturbed;			/* since the snapshot */
-	struct sim_snap snap[SIM_ROUTERS];
-	unsigned snap_master;
-	usec_t snap_wake;		/* of the Master, its time */
 	/* the account */
 	FILE *log;			/* NULL = no transcript */
 	bool verbose;			/* adverts and drops too */
 	uint64_t hash;
-	uint64_t steps, skipped, frames, harm;
+	uint64_t steps, frames, harm;
 	uint64_t transitions;
 	usec_t changed_at;		/* last change of state */
 	bool failed;
@@ -235,15 +223,11 @@ void	rules_turn(struct sim *, struct sim_router *);
 usec_t	rules_down_interval(const struct vrrp_conf *, usec_t);
 bool	rules_compatible(const struct vrrp_conf *, const struct vrrp_conf *);
 
-/* sim_fast.c */
-bool	fast_forward(struct sim *, struct sim_router *, usec_t);
-
 /* sim_seed.c: a scenario from a number, and the verdict */
 struct sim_case {
 	uint64_t seed;
 	unsigned routers;		/* set of those who take part */
 	uint32_t faults;		/* set of those that happen */
-	bool fast;
 	FILE *log;
 	bool verbose;
 };
@@ -252,7 +236,7 @@ struct sim_result {
 	bool failed;
 	char failure[SIM_TEXT];
 	uint64_t hash;
-	uint64_t transitions, steps, skipped, frames;
+	uint64_t transitions, steps, frames;
 	usec_t end;			/* virtual time */
 	usec_t bound;			/* allowed until all is settled */
 	usec_t took;			/* needed */

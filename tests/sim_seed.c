@@ -448,7 +448,6 @@ seed_case(struct sim_case *c, uint64_t seed)
 	c->seed = seed;
 	c->routers = (1u << SIM_ROUTERS) - 1;
 	c->faults = 0xffffffff;
-	c->fast = true;
 }
 
 /* Who and what is left out does not change the rest of the scenario. */
@@ -473,7 +472,6 @@ seed_run(struct sim *s, const struct sim_case *c, struct sim_result *result)
 	draw_network(s, &rng);
 	draw_faults(s, &rng);
 	s->random = sim_random(&rng);
-	s->fast = c->fast;
 	s->log = c->log;
 	s->verbose = c->verbose;
 	leave_out(s, c);
@@ -484,7 +482,6 @@ seed_run(struct sim *s, const struct sim_case *c, struct sim_result *result)
 	result->hash = sim_hash(s);
 	result->transitions = s->transitions;
 	result->steps = s->steps;
-	result->skipped = s->skipped;
 	result->frames = s->frames;
 	result->end = s->now;
 }
