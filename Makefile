@@ -130,9 +130,6 @@ tests/check_model: tests/check_model.c tests/check_util.h tests/model.h \
     $(MODEL) fsm.o
 	$(LINK_TEST) tests/check_model.c $(MODEL) fsm.o $(CHECK_LIBS)
 
-spin:
-	@CC="$(CC)" tests/spin.sh
-
 # MUTANTS picks some by name; all of them take minutes
 model-mutants:
 	@CC="$(CC)" tests/model_mutants.sh $(MUTANTS)
@@ -261,7 +258,7 @@ clean:
 	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
 	    tests/bench/bench
 
-.PHONY: soak spin model-mutants fuzz replay coverage coverage-edges cross
+.PHONY: soak model-mutants fuzz replay coverage coverage-edges cross
 .PHONY: check-faults bench
 .PHONY: vectors peers conformance must-mutants mutants small check-small
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
