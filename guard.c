@@ -56,8 +56,6 @@ enum {
 #define KILL_GRACE	(VRRP_SECOND / 10)
 /* ... and before we do not wait for it any more. */
 #define DEATH_MAX	(60 * VRRP_SECOND)
-/* When what it was woken for is over. */
-#define REST_AFTER	(2 * VRRP_SECOND)
 /* A guard that did not live so long is not followed by another. */
 #define GUARD_LIFE_MIN	(1 * VRRP_SECOND)
 
@@ -507,23 +505,6 @@ await_death(struct router *r, usec_t grace)
 }
 
 /*
- * It wakes seldom, and for something else each time: what that took of code and
- * constants goes back when nothing more came until rest.  Not while the daemon
- * is late, for then the whole machine may be.  Returns when to ask again.
- */
-static usec_t
-forget(const struct router *r, usec_t rest, usec_t now, bool late)
-{
-	process_trim(now, VRRP_SECOND);
-	if (late || notify_busy(&r->notify))
-		return VRRP_NEVER;
-	if (now < rest)
-		return now + REST_AFTER;
-	process_settle();
-	return VRRP_NEVER;
-}
-
-/*
  * Returns when the daemon is gone, or as good as.  A Master that does not turn
  * is of no use and in the way of the others.  If we were late ourselves the
  * whole machine was: then it gets its time once more.
@@ -534,13 +515,12 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 	struct suspect suspect = { .stat = process_open_look(daemon) };
 	const usec_t limit = conf_hang_limit(r->conf);
 	usec_t now = process_now(), deadline, patience = VRRP_NEVER, excused;
-	usec_t rest = now;
 	enum ending ending;
 	bool expired;
 
 	for (;;) {
-		rest = forget(r, rest, now, patience != VRRP_NEVER);
-		wait_until(r, patience < rest ? patience : rest, waiting);
+		process_trim(now, VRRP_SECOND);
+		wait_until(r, patience, waiting);
 		now = process_now();
 		ending = read_messages(r, now);
 		if (ending != LIVES)

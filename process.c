@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <link.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -386,9 +385,13 @@ process_realtime(void)
 	return 0;
 }
 
-/* Locked memory stays. */
-static void
-trim(void)
+/*
+ * Gives back the pages of the stack below the caller, once in gap us: some
+ * 10 us of work.  Asking the kernel takes tens of kilobytes there now and then,
+ * an advert some, waiting hardly any.  Locked memory stays.
+ */
+void
+process_trim(usec_t now, usec_t gap)
 {
 	enum {
 		DEPTH = 1 << 17,	/* octets; more than we ever use */
@@ -397,55 +400,10 @@ trim(void)
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 	const uintptr_t end = (here - OURS) & ~(page - 1);
-
-	madvise((void *)(end - DEPTH), DEPTH, MADV_DONTNEED);
-}
-
-/*
- * Gives back the pages of the stack below the caller, once in gap us: some
- * 10 us of work.  Asking the kernel takes tens of kilobytes there now and then,
- * an advert some, waiting hardly any.
- */
-void
-process_trim(usec_t now, usec_t gap)
-{
 	static usec_t last;
 
 	if (now - last < gap)
 		return;
-	trim();
+	madvise((void *)(end - DEPTH), DEPTH, MADV_DONTNEED);
 	last = now;
-}
-
-/* The part with offset 0 comes last: the table that this reads is in it. */
-static int
-forget_code(struct dl_phdr_info *object, size_t size, void *arg)
-{
-	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	const ElfW(Phdr) *part = object->dlpi_phdr + object->dlpi_phnum;
-	uintptr_t start, end, offset = 1;
-
-	(void)size;
-	(void)arg;
-	while (offset != 0 && part-- > object->dlpi_phdr) {
-		if (part->p_type != PT_LOAD || part->p_flags & PF_W)
-			continue;
-		offset = part->p_offset;
-		start = object->dlpi_addr + part->p_vaddr;
-		end = start + part->p_memsz;
-		start &= ~(page - 1);
-		madvise((void *)start, end - start, MADV_DONTNEED);
-	}
-	return 0;
-}
-
-/*
- * The start is over, or a change of state.  Code and constants are mapped again
- * where they are used, and that is a small part of them, above all of libc.
- */
-void
-process_settle(void)
-{
-	dl_iterate_phdr(forget_code, NULL);
-	trim();
 }

@@ -36,6 +36,5 @@ void	process_plain(void);
 int	process_open_look(pid_t);
 int	process_look(int, char *, unsigned long *);
 void	process_trim(usec_t, usec_t);
-void	process_settle(void);
 
 #endif

@@ -17,11 +17,10 @@
 
 /*
  * How often the stack is given back, us: a Master also writes frames and asks
- * the kernel.  When the code of a take-over is.
+ * the kernel.
  */
 #define TRIM_GAP_MASTER	(VRRP_SECOND * 9 / 10)	/* with adverts each second */
 #define TRIM_GAP	(10 * VRRP_SECOND)
-#define SETTLE_AFTER	(3 * VRRP_SECOND)
 #define PROMPT_BELOW	(VRRP_SECOND / 10)	/* the interval */
 
 static struct router d;
@@ -158,23 +157,6 @@ end_stall(usec_t now)
 }
 
 /*
- * Gives memory back: of the stack now and then, of the code what a change of
- * state took, once it is over.
- */
-static void
-save_memory(usec_t now)
-{
-	static usec_t settled;
-
-	process_trim(now, d.vr.state == VRRP_MASTER ? TRIM_GAP_MASTER :
-	    TRIM_GAP);
-	if (d.vr.since <= settled || now - d.vr.since < SETTLE_AFTER)
-		return;
-	process_settle();
-	settled = now;
-}
-
-/*
  * The socket is drained before the timer is judged: a router that was stalled
  * while adverts waited must not take over (F04).  A Master that waited in vain
  * until its deadline knows that none waits; a Backup wakes before.
@@ -218,7 +200,8 @@ turn(const sigset_t *waiting)
 	if (now >= d.ask_deadline)
 		router_ask(&d, now);
 	notify_timeout(&d.notify, now);
-	save_memory(now);
+	process_trim(now, d.vr.state == VRRP_MASTER ? TRIM_GAP_MASTER :
+	    TRIM_GAP);
 }
 
 static void
@@ -299,7 +282,6 @@ main(int argc, char **argv)
 	}
 	process_ready(ready);
 	notify_manager("READY=1");
-	process_settle();
 	while (!process_signals.stop)
 		turn(&waiting);
 	stop_router(&waiting);

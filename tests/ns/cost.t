@@ -107,24 +107,10 @@ memory() {
 	    /^Private_/ && name == "[stack]" { stacks += $2 }
 	    END { print pss, private, stacks }'
 }
-# libc NAME: kB of it that a daemon has mapped, or nothing
-libc() {
-	awk '/^[0-9a-f]+-[0-9a-f]+ / { name = $6 }
-	    /^Rss:/ && name ~ /\/libc.*\.so/ { rss += $2 }
-	    END { print rss }' "/proc/${PID[$1]}/smaps"
-}
-# code PID: kB of the program's own that it has mapped
-code() {
-	awk -v program="$(realpath "$VRRPD")" '
-	    /^[0-9a-f]+-[0-9a-f]+ / { code = $2 ~ /x/ && $6 == program }
-	    /^Rss:/ && code { rss += $2 }
-	    END { print rss + 0 }' "/proc/$1/smaps"
-}
 # Not the memory of valgrind or a sanitizer, which have these set.
 if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	also m1 x -n -3 -d 0.1 -v 71 -p 200 10.0.0.71
 	until_true 5 holds x 10.0.0.71
-	taken=$(libc m1)
 	sleep 1
 	before=$(wakes_of "$(guard_of m1)")
 	sleep 3
@@ -134,13 +120,6 @@ if [ -z "${WRAP:-}$VRRPD_OPTIONS" ]; then
 	within "kB of a Master and its guard" "$pss" 20 250
 	within "of these, of no use to another" "$private" 20 120
 	within "and of their stacks" "$stacks" 8 44
-	if readelf -SW "$VRRPD" 2>/dev/null | grep -q ' \.rest '; then
-		within "kB of code at rest, see rest.ld" \
-		    "$(code "${PID[m1]}")" 4 40
-		within "and of its guard's" "$(code "$(guard_of m1)")" 4 40
-	fi
-	[ -z "$taken" ] || within "kB of libc, where a take-over had $taken" \
-	    "$(libc m1)" 64 $((taken - 64))
 	stop m1
 fi
 
