@@ -19,34 +19,36 @@ HARDENL	= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 CPPFLAGS =
 LDFLAGS	=
 
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(CPPFLAGS) \
+# Not -I: libc has a <link.h> too.
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -iquote . -DVERSION='"$(VERSION)"' $(CPPFLAGS) \
 	  $(WARN) $(HARDEN) $(SLIM) $(CFLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 
 # The pure core decides and never touches the system; the edges touch it and
 # never decide; the top alone sees both sides.
-PURE	= fsm.o frame.o packet.o announce.o duplicate.o drop.o conf.o record.o
-CODEC	= frame.o packet.o announce.o drop.o
+CORE	= core/fsm.o core/frame.o core/packet.o core/neighbour.o \
+	  core/duplicate.o core/drop.o core/conf.o core/record.o
+CODEC	= core/frame.o core/packet.o core/neighbour.o core/drop.o
 EDGES	= log.o libnetlink.o link.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
 	  sandbox.o report.o cmdline.o
 TOP	= vrrpd.o start.o guard.o clean.o router.o host.o
-HEADERS	= record.h vmac.h respond.h vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h \
+HEADERS	= core/record.h core/wire.h core/conf.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h ipaddr.h notify.h \
 	  lockfile.h process.h sandbox.h report.h cmdline.h \
 	  router.h guard.h clean.h start.h
 
 CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
-	  tests/check_packet tests/check_packet3 tests/check_announce \
+	  tests/check_packet tests/check_packet3 tests/check_neighbour \
 	  tests/check_conf tests/check_conf3 tests/check_netlink tests/check_log \
 	  tests/check_watch tests/check_cover tests/check_record \
 	  tests/check_duplicate tests/check_sandbox tests/check_sim tests/check_model
-CHECK_FSM = tests/check_util.h tests/fsm_util.h fsm.o
+CHECK_FSM = tests/check_util.h tests/fsm_util.h core/fsm.o
 CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
 all: vrrpd
 
-vrrpd: $(TOP) $(PURE) $(EDGES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(TOP) $(PURE) $(EDGES)
+vrrpd: $(TOP) $(CORE) $(EDGES)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(TOP) $(CORE) $(EDGES)
 
 .c.o:
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -54,41 +56,40 @@ vrrpd: $(TOP) $(PURE) $(EDGES)
 # Static, with musl: it needs no file at run time, and a third of the memory.
 # musl has no kernel headers; those of the system are looked for last.
 SMALL_CC = musl-gcc
-SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Os $(SLIM) \
+SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -iquote . -DVERSION='"$(VERSION)"' -Os $(SLIM) \
 	  -fstack-protector-strong -ffunction-sections -fdata-sections \
 	  -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack \
 	  -Wl,-z,separate-code,-z,max-page-size=4096 \
 	  -idirafter /usr/include \
 	  -idirafter /usr/include/`$(SMALL_CC) -print-multiarch`
-SOURCES	= $(TOP:.o=.c) $(PURE:.o=.c) $(EDGES:.o=.c)
+SOURCES	= $(TOP:.o=.c) $(CORE:.o=.c) $(EDGES:.o=.c)
 small: vrrpd-small
 vrrpd-small: $(SOURCES) $(HEADERS) Makefile
 	$(SMALL) -s -o $@ $(SOURCES)
 
-$(TOP) $(PURE) $(EDGES): $(HEADERS) Makefile
+$(TOP) $(CORE) $(EDGES): $(HEADERS) Makefile
 
 # The link line of each unit test names exactly the sources under test.
-# Not -I: libc has a <link.h> too.
-LINK_TEST = $(CC) $(ALL_CFLAGS) -iquote . $(ALL_LDFLAGS) -o $@
+LINK_TEST = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@
 
 tests/check_fsm: tests/check_fsm.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_fsm.c fsm.o $(CHECK_LIBS)
+	$(LINK_TEST) tests/check_fsm.c core/fsm.o $(CHECK_LIBS)
 tests/check_fsm3: tests/check_fsm3.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_fsm3.c fsm.o $(CHECK_LIBS)
+	$(LINK_TEST) tests/check_fsm3.c core/fsm.o $(CHECK_LIBS)
 tests/check_walk: tests/check_walk.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_walk.c fsm.o $(CHECK_LIBS)
+	$(LINK_TEST) tests/check_walk.c core/fsm.o $(CHECK_LIBS)
 tests/check_packet: tests/check_packet.c $(CHECK_CODEC)
 	$(LINK_TEST) tests/check_packet.c $(CODEC) $(CHECK_LIBS)
 tests/check_packet3: tests/check_packet3.c $(CHECK_CODEC)
 	$(LINK_TEST) tests/check_packet3.c $(CODEC) $(CHECK_LIBS)
-tests/check_announce: tests/check_announce.c $(CHECK_CODEC)
-	$(LINK_TEST) tests/check_announce.c $(CODEC) $(CHECK_LIBS)
-tests/check_duplicate: tests/check_duplicate.c $(CHECK_FSM) duplicate.o
-	$(LINK_TEST) tests/check_duplicate.c duplicate.o fsm.o $(CHECK_LIBS)
-tests/check_conf: tests/check_conf.c tests/check_util.h conf.o frame.o
-	$(LINK_TEST) tests/check_conf.c conf.o frame.o $(CHECK_LIBS)
-tests/check_conf3: tests/check_conf3.c tests/check_util.h conf.o frame.o
-	$(LINK_TEST) tests/check_conf3.c conf.o frame.o $(CHECK_LIBS)
+tests/check_neighbour: tests/check_neighbour.c $(CHECK_CODEC)
+	$(LINK_TEST) tests/check_neighbour.c $(CODEC) $(CHECK_LIBS)
+tests/check_duplicate: tests/check_duplicate.c $(CHECK_FSM) core/duplicate.o
+	$(LINK_TEST) tests/check_duplicate.c core/duplicate.o core/fsm.o $(CHECK_LIBS)
+tests/check_conf: tests/check_conf.c tests/check_util.h core/conf.o core/frame.o
+	$(LINK_TEST) tests/check_conf.c core/conf.o core/frame.o $(CHECK_LIBS)
+tests/check_conf3: tests/check_conf3.c tests/check_util.h core/conf.o core/frame.o
+	$(LINK_TEST) tests/check_conf3.c core/conf.o core/frame.o $(CHECK_LIBS)
 tests/check_netlink: tests/check_netlink.c libnetlink.o
 	$(LINK_TEST) tests/check_netlink.c libnetlink.o $(CHECK_LIBS)
 tests/check_sandbox: tests/check_sandbox.c tests/check_util.h sandbox.h \
@@ -98,23 +99,23 @@ tests/check_log: tests/check_log.c log.o
 	$(LINK_TEST) tests/check_log.c log.o $(CHECK_LIBS)
 
 tests/check_watch: tests/check_watch.c tests/check_util.h link.o libnetlink.o \
-    frame.o
-	$(LINK_TEST) tests/check_watch.c link.o libnetlink.o frame.o \
+    core/frame.o
+	$(LINK_TEST) tests/check_watch.c link.o libnetlink.o core/frame.o \
 	    $(CHECK_LIBS)
-tests/check_cover: tests/check_cover.c tests/check_util.h fsm.o $(CODEC)
-	$(LINK_TEST) tests/check_cover.c fsm.o $(CODEC) $(CHECK_LIBS)
-tests/check_record: tests/check_record.c tests/check_util.h record.o packet.o \
-    frame.o
-	$(LINK_TEST) tests/check_record.c record.o packet.o frame.o $(CHECK_LIBS)
+tests/check_cover: tests/check_cover.c tests/check_util.h core/fsm.o $(CODEC)
+	$(LINK_TEST) tests/check_cover.c core/fsm.o $(CODEC) $(CHECK_LIBS)
+tests/check_record: tests/check_record.c tests/check_util.h core/record.o core/packet.o \
+    core/frame.o
+	$(LINK_TEST) tests/check_record.c core/record.o core/packet.o core/frame.o $(CHECK_LIBS)
 
 # The simulator: whole LANs in virtual time, from a seed
 SIM	= tests/sim.c tests/sim_wire.c tests/sim_rules.c \
 	  tests/sim_seed.c
-tests/check_sim: tests/check_sim.c tests/check_util.h tests/sim.h $(SIM) fsm.o \
+tests/check_sim: tests/check_sim.c tests/check_util.h tests/sim.h $(SIM) core/fsm.o \
     $(CODEC)
-	$(LINK_TEST) tests/check_sim.c $(SIM) fsm.o $(CODEC) $(CHECK_LIBS)
-tests/soak: tests/soak.c tests/sim.h $(SIM) fsm.o $(CODEC)
-	$(LINK_TEST) tests/soak.c $(SIM) fsm.o $(CODEC)
+	$(LINK_TEST) tests/check_sim.c $(SIM) core/fsm.o $(CODEC) $(CHECK_LIBS)
+tests/soak: tests/soak.c tests/sim.h $(SIM) core/fsm.o $(CODEC)
+	$(LINK_TEST) tests/soak.c $(SIM) core/fsm.o $(CODEC)
 
 # N random scenarios from the seed SEED
 N	= 1000000
@@ -125,8 +126,8 @@ soak: tests/soak
 # The explorer: every reachable state of small LANs
 MODEL	= tests/model.c tests/model_rules.c
 tests/check_model: tests/check_model.c tests/check_util.h tests/model.h \
-    $(MODEL) fsm.o
-	$(LINK_TEST) tests/check_model.c $(MODEL) fsm.o $(CHECK_LIBS)
+    $(MODEL) core/fsm.o
+	$(LINK_TEST) tests/check_model.c $(MODEL) core/fsm.o $(CHECK_LIBS)
 
 # MUTANTS picks some by name; all of them take minutes
 model-mutants:
@@ -142,7 +143,7 @@ mutants:
 FUZZERS	= packet frame conf netlink record
 T	= packet
 S	= 60
-FUZZ_BASE = $(PURE:.o=.c)
+FUZZ_BASE = $(CORE:.o=.c)
 FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) guard.c clean.c router.c host.c
 FUZZ_WRAP = -Wl,--wrap=recvfrom,--wrap=sendto
 FUZZ_packet = $(FUZZ_BASE)
@@ -252,7 +253,7 @@ dist:
 	    >vrrpd-$(VERSION).tar.gz
 
 clean:
-	rm -f vrrpd vrrpd-small *.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
+	rm -f vrrpd vrrpd-small *.o core/*.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
 	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
 	    tests/bench/bench
 

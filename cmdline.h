@@ -4,7 +4,7 @@
 #ifndef CMDLINE_H
 #define CMDLINE_H
 
-#include "conf.h"
+#include "core/conf.h"
 
 void	cmdline_parse(struct conf *, int, char **);
 _Noreturn void cmdline_print(const char *);

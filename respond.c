@@ -1,6 +1,6 @@
 /*
  * Hears who asks for the virtual addresses, and who else claims them.  Only
- * what may be that gets through the filters; announce.c reads it and makes the
+ * what may be that gets through the filters; neighbour.c reads it and makes the
  * answer.
  */
 #include "respond.h"

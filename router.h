@@ -5,14 +5,14 @@
 #ifndef ROUTER_H
 #define ROUTER_H
 
-#include "conf.h"
+#include "core/conf.h"
 #include "guard.h"
 #include "ipaddr.h"
 #include "libnetlink.h"
 #include "link.h"
 #include "lockfile.h"
 #include "notify.h"
-#include "record.h"
+#include "core/record.h"
 #include "report.h"
 #include "respond.h"
 #include "vmac.h"

@@ -317,7 +317,7 @@ size_t		advert_build(uint8_t *, size_t, const struct vrrp *,
 		    const uint8_t *, uint8_t, uint16_t);
 size_t		advert_len(const struct vrrp_conf *);
 
-/* announce.c */
+/* neighbour.c */
 size_t		arp_build(uint8_t *, size_t, bool, const uint8_t *,
 		    const struct vrrp_addr *, unsigned);
 size_t		arp_ask_build(uint8_t *, size_t, const uint8_t *,

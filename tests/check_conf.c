@@ -3,7 +3,7 @@
  * at its bounds, and everything refused with the whole message (F11, F30, C17).
  * P- ids name policy rows, F.. and C.. old defects of VRRP daemons.
  */
-#include "conf.h"
+#include "core/conf.h"
 #include "check_util.h"
 
 #include <arpa/inet.h>

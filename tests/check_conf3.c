@@ -3,7 +3,7 @@
  * options that go with them; each refusal with the whole message.  R9568- and
  * P- ids name requirements, F.. old defects of VRRP daemons.
  */
-#include "conf.h"
+#include "core/conf.h"
 #include "check_util.h"
 
 #include <stdio.h>

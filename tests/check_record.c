@@ -1,5 +1,5 @@
 /* What an earlier life wrote down is believed to the letter, or not at all. */
-#include "record.h"
+#include "core/record.h"
 
 #include "check_util.h"
 

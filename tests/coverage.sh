@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 CC=${COVERAGE_CC:-gcc}
 GCOV=${GCOV:-gcov}
-pure="fsm frame packet announce duplicate drop conf record"
+pure="fsm frame packet neighbour duplicate drop conf record"
 # These prove something else, or take too long unoptimised.
 SKIP=${SKIP:-netlink watch log sandbox sim model}
 tmp=$(mktemp -d)
@@ -14,8 +14,8 @@ fail=0
 
 objects=
 for file in $pure; do
-	$CC -std=c11 -D_GNU_SOURCE -O0 -g --coverage -c -o "$tmp/$file.o" \
-	    "$file.c"
+	$CC -std=c11 -D_GNU_SOURCE -O0 -g --coverage -iquote . -c \
+	    -o "$tmp/$file.o" "core/$file.c"
 	objects="$objects $tmp/$file.o"
 done
 for source in tests/check_*.c; do
@@ -67,10 +67,10 @@ report() {
 }
 
 for file in $pure; do
-	$GCOV -t -b -c -o "$tmp" "$file.c" >"$tmp/$file.c" 2>/dev/null || true
+	$GCOV -t -b -c -o "$tmp" "core/$file.c" >"$tmp/$file.c" 2>/dev/null || true
 done
 for file in $pure; do
-	report "$file.c" "$tmp/$file.c"
+	report "core/$file.c" "$tmp/$file.c"
 done
-report wire.h "$tmp/frame.c" "$tmp/packet.c" "$tmp/announce.c"
+report core/wire.h "$tmp/frame.c" "$tmp/packet.c" "$tmp/neighbour.c"
 exit $fail

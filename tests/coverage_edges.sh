@@ -28,9 +28,9 @@ __wrap__exit(int status)
 }
 END
 objects=
-for source in *.c "$tmp/exit.c"; do
+for source in *.c core/*.c "$tmp/exit.c"; do
 	name=$(basename "$source" .c)
-	$CC -std=c11 -D_GNU_SOURCE '-DVERSION="coverage"' -O0 -g --coverage \
+	$CC -std=c11 -D_GNU_SOURCE -iquote . '-DVERSION="coverage"' -O0 -g --coverage \
 	    -fprofile-update=atomic -c -o "$tmp/$name.o" "$source"
 	objects="$objects $tmp/$name.o"
 done

@@ -13,7 +13,8 @@ gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 # These need a kernel, or more time than an emulator has.
 SKIP=${SKIP:-netlink watch sim model walk}
 WARN=${WARN:--Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion}
-codec="frame.c packet.c announce.c duplicate.c drop.c"
+codec="core/frame.c core/packet.c core/neighbour.c core/duplicate.c
+core/drop.c"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 fail=0
@@ -55,12 +56,12 @@ for pair in $TARGETS; do
 		*" $name "*) continue ;;
 		esac
 		# shellcheck disable=SC2086
-		compile "$source" fsm.c conf.c log.c record.c \
+		compile "$source" core/fsm.c core/conf.c log.c core/record.c \
 		    sandbox.c $codec
 		run "$name"
 	done
 	for name in packet frame conf record; do
-		sources="$codec fsm.c conf.c record.c"
+		sources="$codec core/fsm.c core/conf.c core/record.c"
 		# shellcheck disable=SC2086
 		compile "tests/fuzz_$name.c" tests/fuzz_main.c $sources
 		run "corpus $name" "tests/corpus/$name"/*

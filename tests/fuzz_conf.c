@@ -5,7 +5,7 @@
  * real ones; then come words that a 0 ends, each an option letter, or '=' for
  * an address, and the text.
  */
-#include "conf.h"
+#include "core/conf.h"
 #include "fuzz.h"
 
 #include <stdbool.h>

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 #include "vrrp.h"
-#include "wire.h"
+#include "core/wire.h"
 
 enum {
 	OPT_IPV6 = 1 << 0,

@@ -5,7 +5,7 @@
  * the rest is the file.
  */
 #include "fuzz.h"
-#include "record.h"
+#include "core/record.h"
 
 static void
 try_mac(const char *text)

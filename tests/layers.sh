@@ -14,14 +14,14 @@ complain() {
 	fail=1
 }
 
-pure="fsm frame packet announce duplicate drop conf record"
+pure="fsm frame packet neighbour duplicate drop conf record"
 allowed=" memcmp memcpy memmove memset snprintf vsnprintf strchr strcmp strlen strncmp \
 strpbrk inet_ntop inet_pton _GLOBAL_OFFSET_TABLE_ \
 strtol strtoul __isoc23_strtol __isoc23_strtoul vrrp_mac_is_virtual vrrp_ipv4 vrrp_ipv6 put_envelope pseudo_sum \
 vrrp_master_down_interval "
 for file in $pure; do
 	$CC -std=c11 -D_GNU_SOURCE -O1 -fno-stack-protector -U_FORTIFY_SOURCE \
-	    -c -o "$tmp/$file.o" "$file.c"
+	    -iquote . -c -o "$tmp/$file.o" "core/$file.c"
 	for symbol in $(nm -u "$tmp/$file.o" | awk '{ print $2 }'); do
 		case $allowed in
 		*" $symbol "*) ;;
@@ -52,29 +52,23 @@ check_includes() {
 }
 
 check_includes vrrp.h
-check_includes wire.h vrrp.h
-check_includes conf.h vrrp.h
-check_includes fsm.c vrrp.h
-check_includes packet.c vrrp.h wire.h
-check_includes frame.c vrrp.h wire.h
-check_includes drop.c vrrp.h
-check_includes announce.c vrrp.h wire.h
-check_includes duplicate.c vrrp.h
-check_includes conf.c conf.h
-check_includes record.h vrrp.h
-check_includes record.c record.h
+for file in core/*.[ch]; do
+	check_includes "$file" vrrp.h wire.h conf.h record.h
+done
 for edge in log libnetlink link vmac respond ipaddr notify lockfile process sandbox report; do
 	check_includes $edge.h vrrp.h libnetlink.h log.h
 	check_includes $edge.c $edge.h vrrp.h libnetlink.h log.h
 done
-check_includes cmdline.h conf.h
+check_includes cmdline.h core/conf.h
 check_includes cmdline.c cmdline.h log.h
 
-for file in *.c; do
+for file in core/*.c *.c; do
 	own=${file%.c}.h
-	if [ ! -f "$own" ]; then
+	if [ -f "$own" ]; then
+		own=${own#core/}
+	else
 		case $file in
-		fsm.c | frame.c | packet.c | announce.c | duplicate.c | drop.c) own=vrrp.h ;;
+		core/*) own=vrrp.h ;;
 		host.c) own=router.h ;;
 		vrrpd.c) own=start.h ;;
 		esac
@@ -88,7 +82,7 @@ for file in *.c; do
 	case $file in
 	router.c | host.c | clean.c | guard.c | start.c | vrrpd.c) continue ;;
 	esac
-	if grep -q 'vrrp_step\|"router.h"' "$file" && [ "$file" != fsm.c ]; then
+	if grep -q 'vrrp_step\|"router.h"' "$file"; then
 		complain "$file reaches over to the state machine"
 	fi
 done

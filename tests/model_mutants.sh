@@ -31,7 +31,7 @@ plant() {
 		} else
 			print
 	}
-	END { exit !done }' fsm.c >"$tmp/fsm.c"
+	END { exit !done }' core/fsm.c >"$tmp/fsm.c"
 }
 
 # Prints what the explorer says of the mutant; fails when it says nothing.

@@ -22,8 +22,9 @@ planted=0
 left=0
 survivors=0
 
-mkdir -p "$work/tests"
+mkdir -p "$work/tests" "$work/core"
 cp ./*.c ./*.h Makefile "$work"
+cp core/*.[ch] "$work/core"
 cp tests/*.[ch] tests/vectors.txt "$work/tests"
 
 # build TARGET

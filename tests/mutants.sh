@@ -13,7 +13,7 @@
 # take seconds; the first that fails, or does not end, kills it.
 set -u
 CC=${CC:-cc}
-FILES=${FILES:-fsm.c packet.c conf.c frame.c announce.c record.c drop.c wire.h}
+FILES=${FILES:-fsm.c packet.c conf.c frame.c neighbour.c record.c drop.c wire.h}
 N=${N:-0}				# 0 = all
 [ "${MUTANTS:-}" != short ] || [ "$N" != 0 ] || N=200
 SEED=${SEED:-1}
@@ -24,7 +24,7 @@ SAN="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 STRICT=-fsanitize=bounds-strict		# also of the last array of a struct
 ! "$CC" $STRICT -x c -c -o /dev/null /dev/null 2>/dev/null || SAN="$SAN $STRICT"
 LIBS="-lcheck -lsubunit -lrt -lm -lpthread"
-PURE="fsm frame packet announce drop conf record"
+PURE="fsm frame packet neighbour drop conf record"
 SECONDS_OF_CPU=4			# for a test of some milliseconds
 export CK_FORK=no VRRP_SEEDS=${VRRP_SEEDS:-3000}
 export ASAN_OPTIONS=detect_leaks=0
@@ -138,7 +138,7 @@ verdict_at_last() {
 try() {
 	file=${1%%:*}
 	sources=$file
-	[ "$file" != wire.h ] || sources="frame.c packet.c announce.c"
+	[ "$file" != wire.h ] || sources="frame.c packet.c neighbour.c"
 	dir=$(mktemp -d "$tmp/mutant.XXXXXX") || exit 1
 	for source in $sources; do
 		cp "$source" "$dir/$source"
@@ -170,7 +170,8 @@ ln -s plain "$tmp/quick"
 touch "$VERDICTS"
 make -s -n -B CC=cc unit replay | sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' \
     >"$tmp/make"
-cp -r ./*.c ./*.h tests "$tmp/tree" && cd "$tmp/tree" || exit 1
+cp -r ./*.c ./*.h core/*.[ch] tests "$tmp/tree" && cd "$tmp/tree" || exit 1
+ln -s . core
 
 # What each program is made of, from the Makefile's own link lines
 sed -n 's|.* -o tests/\([a-z0-9_]*\) |\1 |p' "$tmp/make" |

@@ -4,7 +4,7 @@
  * something is wrong, so that a healthy stretch needs none.
  */
 #include "sim.h"
-#include "wire.h"
+#include "core/wire.h"
 
 #include <string.h>
 

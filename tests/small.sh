@@ -4,8 +4,7 @@
 # NS picks others of these.
 set -eu
 cd "$(dirname "$0")/.."
-SOURCES="fsm.c frame.c packet.c announce.c duplicate.c drop.c conf.c record.c log.c
-libnetlink.c link.c sandbox.c"
+SOURCES="core/*.c log.c libnetlink.c link.c sandbox.c"
 # Those of the protocol alone visit millions of states, and need no libc.
 SKIP="sim model walk"
 NS=${NS:-tests/ns/failover.t tests/ns/hosts.t tests/ns/owner.t tests/ns/packets.t

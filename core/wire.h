@@ -1,5 +1,5 @@
 /*
- * Cursors over octets, for packet.c and announce.c: a reader that cannot pass
+ * Cursors over octets, for packet.c and neighbour.c: a reader that cannot pass
  * the end of a frame and a writer that cannot pass the end of a buffer, with
  * the sum of RFC 1071.  Both fail once and stay failed, so that a run of calls
  * needs one look at the end.  Numbers go in and come out in host byte order.

@@ -4,7 +4,7 @@
  * yield: that would leave the addresses to the stranger, and let any host of
  * the LAN depose a Master.  RFC 5227 2.4 (c), meant for default routers.  Pure.
  *
- * The way of a claim: respond.c hears it, announce.c reads it, router.c sees
+ * The way of a claim: respond.c hears it, neighbour.c reads it, router.c sees
  * whether it is about us and does what is said here, report.c counts and logs.
  */
 #include "vrrp.h"

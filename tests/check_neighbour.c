@@ -1,5 +1,5 @@
 /*
- * announce.c: gratuitous ARP, neighbour advertisements, who asks for an address
+ * neighbour.c: gratuitous ARP, neighbour advertisements, who asks for an address
  * and what is answered, who claims one, and asking for that.  R3768-, R9568-
  * and P- ids name requirements, A.. the golden frames, F.. old defects of VRRP
  * daemons.
