@@ -47,7 +47,7 @@ SAID=0
 said() {
 	local all
 	all=$(for host in alice bob; do
-		sed -nE "s/^([0-9:.]+) .* 51: (.* -> .*)/\1      $host: \2/p" "$T/$host.log"
+		sed -nE "s/^([0-9:.]+) .* 33: (.* -> .*)/\1      $host: \2/p" "$T/$host.log"
 	done | sort)
 	tail -n "+$((SAID + 1))" <<<"$all"
 	SAID=$(wc -l <<<"$all")
@@ -101,9 +101,9 @@ settle alice
 settle bob
 before=$(snapshot alice; snapshot bob)
 
-say "Both start: vrrpd -i eth0 -v 51 [-p 200] 10.0.0.1"
-start alice -v 51 -p 200 10.0.0.1
-start bob -v 51 10.0.0.1
+say "Both start: vrrpd -i eth0 -v 33 [-p 200] 10.0.0.1"
+start alice -v 33 -p 200 10.0.0.1
+start bob -v 33 10.0.0.1
 must "alice should become Master" until_true 5 is_master alice
 until_true 2 answered
 since=$EPOCHREALTIME
@@ -120,7 +120,7 @@ result bob alice "$since" 0 800
 
 say "It is started again."
 since=$EPOCHREALTIME
-start alice -v 51 -p 200 10.0.0.1
+start alice -v 33 -p 200 10.0.0.1
 must "alice should take back what is hers" until_true 5 is_master alice
 result alice bob "$since" 0 200
 
@@ -135,7 +135,7 @@ result bob nobody "$since" 2500 3900
 
 say "Power is back: vrrpd starts again, then her cable is in."
 since=$EPOCHREALTIME
-start alice -v 51 -p 200 10.0.0.1
+start alice -v 33 -p 200 10.0.0.1
 must "nothing of her earlier life should be left" until_true 2 not is_master alice
 ip link set dev alice up
 must "alice should take back what is hers" until_true 5 is_master alice
