@@ -29,10 +29,10 @@ ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 CORE	= core/fsm.o core/frame.o core/packet.o core/neighbour.o \
 	  core/duplicate.o core/drop.o core/conf.o core/record.o
 CODEC	= core/frame.o core/packet.o core/neighbour.o core/drop.o
-EDGES	= log.o libnetlink.o link.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
+EDGES	= log.o libnetlink.o link.o port.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
 	  sandbox.o report.o cmdline.o
 TOP	= vrrpd.o start.o guard.o clean.o router.o host.o
-HEADERS	= core/record.h core/wire.h core/conf.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h ipaddr.h notify.h \
+HEADERS	= core/record.h core/wire.h core/conf.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
 	  lockfile.h process.h sandbox.h report.h cmdline.h \
 	  router.h guard.h clean.h start.h
 

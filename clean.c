@@ -30,10 +30,10 @@ find_link(struct router *r)
 static bool
 can_send(struct router *r)
 {
-	if (r->link.index != r->seen.index)
-		link_close(&r->link);
-	if (r->link.fd != -1 ||
-	    link_open_to_send(&r->link, r->seen.index) == 0)
+	if (r->port.index != r->seen.index)
+		port_close(&r->port);
+	if (r->port.fd != -1 ||
+	    port_open_to_send(&r->port, r->seen.index) == 0)
 		return true;
 	log_warning("packet socket: %s", strerror(errno));
 	return false;
@@ -43,7 +43,7 @@ can_send(struct router *r)
 static bool
 sends_there(const struct router *r)
 {
-	return r->link.fd != -1 && r->index != 0 && r->link.index == r->index;
+	return r->port.fd != -1 && r->index != 0 && r->port.index == r->index;
 }
 
 /*
@@ -56,11 +56,11 @@ clean_resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
 	if (len == 0)
 		return false;
-	if (sends_there(r) && link_send(&r->link, frame, len) == 0)
+	if (sends_there(r) && port_send(&r->port, frame, len) == 0)
 		return true;
 	if (find_link(r) == -1 || !r->seen.present || !can_send(r))
 		return false;
-	if (link_send(&r->link, frame, len) == 0)
+	if (port_send(&r->port, frame, len) == 0)
 		return true;
 	report_send_error(&r->stats, errno, now);
 	return false;
@@ -149,7 +149,7 @@ clean_undo(struct router *r, usec_t now)
 		error = undo_link(r, now);
 	if (!r->conf->vr.owner && ipaddr_unblock(&r->nl, &r->conf->vr) == -1)
 		error = errno;
-	link_close(&r->link);		/* takes the kernel its time */
+	port_close(&r->port);		/* takes the kernel its time */
 	errno = error;
 	return error == 0 ? 0 : -1;
 }

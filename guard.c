@@ -658,7 +658,7 @@ become_guard(struct router *r, sigset_t *waiting)
 	setpgid(0, 0);
 	if (r->conf->daemonize)
 		process_mute();
-	link_close(&r->link);
+	port_close(&r->port);
 	respond_close(&r->respond);
 	respond_close(&r->claims);
 	nl_close(&r->events);
@@ -669,7 +669,7 @@ become_guard(struct router *r, sigset_t *waiting)
 	if (nl_open(&r->nl, 0) == -1)
 		_exit(1);
 	/* There may be no descriptor when it is needed. */
-	(void)link_open_to_send(&r->link, r->seen.index);
+	(void)port_open_to_send(&r->port, r->seen.index);
 	process_spare();
 	if (r->conf->realtime)
 		process_realtime();

@@ -131,7 +131,7 @@ find_reason(struct router *r, char *reason)
 	reason[0] = '\0';
 	if (!r->seen.present)
 		strcpy(reason, "the interface is gone");
-	else if (r->link.fd != -1 && r->seen.index != r->link.index)
+	else if (r->port.fd != -1 && r->seen.index != r->port.index)
 		strcpy(reason, "the interface was replaced");
 	else if (!r->seen.ethernet)
 		strcpy(reason, "not an Ethernet interface");
@@ -167,10 +167,10 @@ leave_link(struct router *r, usec_t now)
 
 	router_step(r, carrier_only ? VRRP_EV_CARRIER_LOST :
 	    VRRP_EV_LINK_DOWN, NULL, now);
-	if (r->link.fd == -1 ||
-	    (r->seen.present && r->seen.index == r->link.index))
+	if (r->port.fd == -1 ||
+	    (r->seen.present && r->seen.index == r->port.index))
 		return;
-	link_close(&r->link);
+	port_close(&r->port);
 	respond_close(&r->respond);
 	r->swapped = false;
 	r->holding = false;
@@ -279,8 +279,8 @@ enter_link(struct router *r, usec_t now)
 		r->check_deadline = now + RETRY_INTERVAL;
 		return;
 	}
-	if (r->link.fd == -1 &&
-	    link_open(&r->link, r->seen.index, &r->conf->vr) == -1) {
+	if (r->port.fd == -1 &&
+	    port_open(&r->port, r->seen.index, &r->conf->vr) == -1) {
 		log_err("packet socket: %s", strerror(errno));
 		r->check_deadline = now + RETRY_INTERVAL;
 		return;

@@ -1,7 +1,6 @@
 /*
- * One interface.  The packet socket takes what is untagged, of our VRID and to
- * a group or to this host, from this interface alone; its filter only saves
- * wake-ups, frame.c and packet.c check everything again.
+ * One interface, as the kernel describes it, and which of the kernel's events
+ * are about it.
  */
 #include "link.h"
 
@@ -11,26 +10,19 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_arp.h>
-#include <linux/if_ether.h>
 #include <linux/if_link.h>
-#include <linux/if_packet.h>
 #include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#ifndef PACKET_IGNORE_OUTGOING
-#define PACKET_IGNORE_OUTGOING 23
-#endif
 #ifndef IFLA_PERM_ADDRESS
 #define IFLA_PERM_ADDRESS 54
 #endif
 
 enum {
 	INET6_CONF_FORWARDING = 0,	/* DEVCONF_FORWARDING of linux/ipv6.h */
-	EGRESS_PRIORITY = 7,		/* network control, RFC 9568 2.5 */
 	DUMP_RETRIES = 5		/* of one that changed under way */
 };
 
@@ -208,91 +200,9 @@ link_find(struct nl *nl, const char *alias, struct link_state *state)
 	return result;
 }
 
-#define LOAD_BYTE(at)	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (at))
 #define LOAD_HALF(at)	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (at))
 #define LOAD_X(at)	BPF_STMT(BPF_LD | BPF_B | BPF_IND, (at))
 #define EQUAL(k, jt, jf) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (jt), (jf))
-
-static int
-attach(int fd, const struct sock_filter *code, size_t len)
-{
-	const struct sock_fprog program = {
-		.len = (unsigned short)len,
-		.filter = (struct sock_filter *)(uintptr_t)code
-	};
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
-	    sizeof(program)) == -1)
-		return -1;
-	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 },
-	    sizeof(int));
-}
-
-/*
- * Lets through what may be an advert for our VRID, good or bad, so that bad
- * ones can be counted: protocol VRRP or AH, second octet of the message our
- * VRID, for AH behind its 24 octets; no later fragment; no VLAN tag (adverts of
- * VLANs that are not configured arrive with the tag stripped); multicast or to
- * this host alone, as keepalived sends to unicast peers.
- *
- * Whatever the interface receives passes here, and each advert passes the
- * filters of all vrrpd there: what refuses most comes first.
- */
-static int
-filter_ipv4(int fd, uint8_t vrid)
-{
-	const struct sock_filter code[] = {
-		LOAD_BYTE(14 + 9),
-		EQUAL(VRRP_PROTOCOL, 4, 0),
-		EQUAL(VRRP_PROTOCOL_AH, 0, 16),
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* X: IP header */
-		LOAD_X(14 + 24 + 1),
-		BPF_STMT(BPF_JMP | BPF_JA, 2),
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),
-		LOAD_X(14 + 1),
-		EQUAL(vrid, 0, 10),
-		LOAD_HALF(14 + 6),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 8, 0),
-		LOAD_HALF(12),
-		EQUAL(ETH_P_IP, 0, 6),
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		EQUAL(0, 0, 4),
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
-		EQUAL(PACKET_MULTICAST, 1, 0),
-		EQUAL(PACKET_HOST, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0xffff),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-
-	return attach(fd, code, sizeof(code) / sizeof(code[0]));
-}
-
-static int
-filter_ipv6(int fd, uint8_t vrid)
-{
-	const struct sock_filter code[] = {
-		LOAD_BYTE(14 + 6),
-		EQUAL(VRRP_PROTOCOL, 3, 0),
-		EQUAL(VRRP_PROTOCOL_AH, 0, 12),
-		LOAD_BYTE(14 + 40 + 24 + 1),
-		BPF_STMT(BPF_JMP | BPF_JA, 1),
-		LOAD_BYTE(14 + 40 + 1),
-		EQUAL(vrid, 0, 8),
-		LOAD_HALF(12),
-		EQUAL(ETH_P_IPV6, 0, 6),
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		EQUAL(0, 0, 4),
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
-		EQUAL(PACKET_MULTICAST, 1, 0),
-		EQUAL(PACKET_HOST, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0xffff),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-
-	return attach(fd, code, sizeof(code) / sizeof(code[0]));
-}
-
-/* --- what wakes us of what the kernel tells ------------------------------- */
 
 enum {
 	IFA_ORIGIN = 11,		/* IFA_PROTO, not in older headers */
@@ -427,169 +337,4 @@ link_watch(const struct nl *events, const struct vrrp_conf *conf,
 	program = (struct sock_fprog){ p.len, p.code };
 	return setsockopt(events->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
 	    sizeof(program));
-}
-
-/* --- the sockets ---------------------------------------------------------- */
-
-/* The NIC's filter lets the group in; not promiscuous. */
-static int
-join_packet_group(int fd, unsigned index, const uint8_t *group_mac)
-{
-	struct packet_mreq mreq = {
-		.mr_ifindex = (int)index,
-		.mr_type = PACKET_MR_MULTICAST,
-		.mr_alen = VRRP_MAC_LEN
-	};
-
-	memcpy(mreq.mr_address, group_mac, VRRP_MAC_LEN);
-	return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq,
-	    sizeof(mreq));
-}
-
-static int
-join_ipv4(int fd, unsigned index)
-{
-	struct ip_mreqn mreq = { .imr_ifindex = (int)index };
-
-	memcpy(&mreq.imr_multiaddr, vrrp_ipv4.group, vrrp_ipv4.addr_len);
-	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq,
-	    sizeof(mreq));
-}
-
-static int
-join_ipv6(int fd, unsigned index)
-{
-	struct ipv6_mreq mreq = { .ipv6mr_interface = index };
-
-	memcpy(&mreq.ipv6mr_multiaddr, vrrp_ipv6.group, vrrp_ipv6.addr_len);
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &mreq,
-	    sizeof(mreq));
-}
-
-/*
- * A packet membership sends neither IGMP nor MLD; switches that snoop want
- * reports (F15).
- */
-static int
-join_ip_group(unsigned index, const struct vrrp_family *family)
-{
-	int fd = socket(family->af, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int saved;
-
-	if (fd != -1 && (family == &vrrp_ipv4 ? join_ipv4(fd, index) :
-	    join_ipv6(fd, index)) == -1) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		return -1;
-	}
-	return fd;
-}
-
-/*
- * Protocol 0 keeps the socket deaf until everything is in place; bind() opens
- * it, so that not one unfiltered frame is ever queued.
- */
-int
-link_open(struct link *link, unsigned index, const struct vrrp_conf *conf)
-{
-	const struct vrrp_family *family = conf->family;
-	const struct sockaddr_ll sll = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(family->ethertype),
-		.sll_ifindex = (int)index
-	};
-	const int priority = EGRESS_PRIORITY;
-
-	link->index = index;
-	link->group_fd = -1;
-	link->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
-	if (link->fd == -1)
-		return -1;
-	/* Kernels before 4.20 cannot: pkttype keeps our own frames out. */
-	setsockopt(link->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &(int){ 1 },
-	    sizeof(int));
-	setsockopt(link->fd, SOL_SOCKET, SO_PRIORITY, &priority,
-	    sizeof(priority));
-	if ((family == &vrrp_ipv4 ? filter_ipv4(link->fd, conf->vrid) :
-	    filter_ipv6(link->fd, conf->vrid)) == -1 ||
-	    join_packet_group(link->fd, index, family->group_mac) == -1 ||
-	    (link->group_fd = join_ip_group(index, family)) == -1 ||
-	    bind(link->fd, (const struct sockaddr *)&sll, sizeof(sll)) == -1) {
-		link_close(link);
-		return -1;
-	}
-	return 0;
-}
-
-/* Deaf, without a filter: for the few frames of one who cleans up. */
-int
-link_open_to_send(struct link *link, unsigned index)
-{
-	const struct sockaddr_ll sll = {
-		.sll_family = AF_PACKET,
-		.sll_ifindex = (int)index
-	};
-	const int priority = EGRESS_PRIORITY;
-
-	link->index = index;
-	link->group_fd = -1;
-	link->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
-	if (link->fd == -1)
-		return -1;
-	setsockopt(link->fd, SOL_SOCKET, SO_PRIORITY, &priority,
-	    sizeof(priority));
-	if (bind(link->fd, (const struct sockaddr *)&sll, sizeof(sll)) == 0)
-		return 0;
-	link_close(link);
-	return -1;
-}
-
-/* Keeps errno. */
-void
-link_close(struct link *link)
-{
-	int saved = errno;
-
-	if (link->fd != -1)
-		close(link->fd);
-	if (link->group_fd != -1)
-		close(link->group_fd);
-	link->fd = -1;
-	link->group_fd = -1;
-	errno = saved;
-}
-
-/*
- * One frame; never waits.  Returns its length, 0 for one that is not for us,
- * or -1 with errno, EAGAIN when there is none.  A longer frame than size is
- * cut: the IP total length then betrays it.
- */
-ssize_t
-link_recv(const struct link *link, uint8_t *buf, size_t size)
-{
-	struct sockaddr_ll from = { 0 };
-	socklen_t len = sizeof(from);
-	ssize_t n = recvfrom(link->fd, buf, size, 0, (struct sockaddr *)&from,
-	    &len);
-
-	if (n == -1)
-		return -1;
-	if (len < offsetof(struct sockaddr_ll, sll_addr) ||
-	    (from.sll_pkttype != PACKET_MULTICAST &&
-	    from.sll_pkttype != PACKET_HOST) ||
-	    from.sll_ifindex != (int)link->index)
-		return 0;
-	return n;
-}
-
-/* A frame as it stands, Ethernet header and all. */
-int
-link_send(const struct link *link, const uint8_t *frame, size_t len)
-{
-	ssize_t n = send(link->fd, frame, len, 0);
-
-	return n == (ssize_t)len ? 0 : -1;
 }

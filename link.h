@@ -1,14 +1,12 @@
 /*
- * One interface: what it is now, and its packet socket.  Functions return
- * 0, or -1 with errno.
+ * One interface: what it is now, and the events about it.  Functions return 0,
+ * or -1 with errno.
  */
 #ifndef LINK_H
 #define LINK_H
 
 #include "libnetlink.h"
 #include "vrrp.h"
-
-#include <sys/types.h>
 
 enum {
 	LINK_ALIAS_LEN = 64		/* longer ones are not looked at */
@@ -34,24 +32,11 @@ struct link_state {
 	uint8_t permanent[VRRP_MAC_LEN];	/* burnt in, if has_permanent */
 };
 
-/* The sockets on it; index ties them to the interface, not to its name. */
-struct link {
-	int fd;				/* packet socket; -1 = closed */
-	int group_fd;			/* makes the kernel send IGMP reports */
-	unsigned index;
-};
-
 int	link_get(struct nl *, const char *, struct link_state *);
 int	link_get_index(struct nl *, unsigned, struct link_state *);
 int	link_find(struct nl *, const char *, struct link_state *);
 
 int	link_watch(const struct nl *, const struct vrrp_conf *, unsigned,
 	    unsigned);
-
-int	link_open(struct link *, unsigned, const struct vrrp_conf *);
-int	link_open_to_send(struct link *, unsigned);
-void	link_close(struct link *);
-ssize_t	link_recv(const struct link *, uint8_t *, size_t);
-int	link_send(const struct link *, const uint8_t *, size_t);
 
 #endif

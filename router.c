@@ -35,9 +35,9 @@ router_mac_text(char *buf, const uint8_t *mac)
 static bool
 send_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
-	if (r->link.fd != -1 && link_send(&r->link, frame, len) == 0)
+	if (r->port.fd != -1 && port_send(&r->port, frame, len) == 0)
 		return true;
-	report_send_error(&r->stats, r->link.fd == -1 ? ENODEV : errno, now);
+	report_send_error(&r->stats, r->port.fd == -1 ? ENODEV : errno, now);
 	return false;
 }
 
@@ -109,7 +109,7 @@ router_announce_own(struct router *r, const uint8_t *mac, usec_t now)
 unsigned
 router_vip_index(const struct router *r)
 {
-	return r->conf->use_macvlan ? r->macvlan : r->link.index;
+	return r->conf->use_macvlan ? r->macvlan : r->port.index;
 }
 
 /* The interface's real addresses of our family, the best source first. */
@@ -125,7 +125,7 @@ router_sources(const struct router *r, unsigned *n)
 static bool
 swap_on(struct router *r)
 {
-	if (vmac_swap(&r->nl, r->link.index, r->virtual_mac,
+	if (vmac_swap(&r->nl, r->port.index, r->virtual_mac,
 	    r->own_mac) == -1) {
 		log_err("cannot set the virtual MAC: %s%s", strerror(errno),
 		    errno == EBUSY || errno == EOPNOTSUPP ?
@@ -161,7 +161,7 @@ router_mac_off(struct router *r, usec_t now)
 	if (!r->swapped)
 		return;
 	r->swapped = false;
-	if (vmac_restore(&r->nl, r->link.index, r->virtual_mac,
+	if (vmac_restore(&r->nl, r->port.index, r->virtual_mac,
 	    r->own_mac) == -1) {
 		if (errno != ENODEV && errno != ENXIO)
 			log_err("cannot put the own MAC back: %s",
@@ -392,7 +392,7 @@ probe(struct router *r, usec_t now)
 	if (r->vr.quiet)
 		return;
 	if (r->claims.fd == -1 && respond_open_claims(&r->claims,
-	    r->link.index, conf) == -1) {
+	    r->port.index, conf) == -1) {
 		log_warning("cannot hear who else has the addresses: %s",
 		    strerror(errno));
 		return;
@@ -522,8 +522,8 @@ router_receive(struct router *r, usec_t now)
 	ssize_t n;
 	int i;
 
-	for (i = 0; i < ROUTER_DRAIN_MAX && r->link.fd != -1; i++) {
-		n = link_recv(&r->link, frame, sizeof(frame));
+	for (i = 0; i < ROUTER_DRAIN_MAX && r->port.fd != -1; i++) {
+		n = port_recv(&r->port, frame, sizeof(frame));
 		if (n > 0 && r->vr.state != VRRP_INITIALIZE) {
 			if (on_frame(r, frame, (size_t)n, now) &&
 			    r->vr.state == VRRP_BACKUP &&

@@ -12,6 +12,7 @@
 #include "link.h"
 #include "lockfile.h"
 #include "notify.h"
+#include "port.h"
 #include "core/record.h"
 #include "report.h"
 #include "respond.h"
@@ -40,7 +41,7 @@ struct router {
 	struct notify notify;
 	struct nl nl;			/* requests */
 	struct nl events;		/* what the kernel tells */
-	struct link link;		/* fd -1: no interface to work on */
+	struct port port;		/* fd -1: no interface to work on */
 	struct respond respond;		/* answers ARP and NS (--no-accept) */
 	struct link_state seen;		/* the interface, when last looked at */
 	unsigned index;			/* of what we work on; 0 = none yet */

@@ -403,7 +403,7 @@ clean_host(struct router *r, usec_t now)
 	struct link_state old;
 	char alias[LINK_ALIAS_LEN];
 
-	r->link.fd = r->link.group_fd = -1;
+	r->port.fd = r->port.group_fd = -1;
 	r->respond.fd = r->respond.group_fd = -1;
 	r->claims.fd = r->claims.group_fd = -1;
 	clean_recorded(r, now);
@@ -453,7 +453,7 @@ start_router(struct router *r, usec_t now)
 	if (nl_open(&r->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
 	    RTMGRP_IPV6_IFADDR) == -1)
 		refuse_start(r, "netlink socket: %s", strerror(errno));
-	if (link_open(&r->link, r->seen.index, &r->conf->vr) == -1)
+	if (port_open(&r->port, r->seen.index, &r->conf->vr) == -1)
 		refuse_start(r, "packet socket: %s", strerror(errno));
 	if (guard_init(r) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));

@@ -121,7 +121,7 @@ wait_until(usec_t deadline, fd_set *set, const sigset_t *waiting)
 	int n, max = -1;
 
 	FD_ZERO(set);
-	watch(d.link.fd, set, &max);
+	watch(d.port.fd, set, &max);
 	watch(d.events.fd, set, &max);
 	watch(d.respond.fd, set, &max);
 	watch(d.claims.fd, set, &max);
@@ -174,7 +174,7 @@ turn(const sigset_t *waiting)
 	note_stall(deadline, now);
 	if ((now >= vrrp_deadline(&d.vr) &&
 	    (woken || d.stalled || d.vr.state != VRRP_MASTER)) ||
-	    (d.link.fd != -1 && FD_ISSET(d.link.fd, &set)))
+	    (d.port.fd != -1 && FD_ISSET(d.port.fd, &set)))
 		router_receive(&d, now);
 	if (d.respond.fd != -1 && FD_ISSET(d.respond.fd, &set))
 		router_answer(&d, now);
@@ -212,7 +212,7 @@ stop_router(const sigset_t *waiting)
 	notify_manager("STOPPING=1");
 	router_step(&d, VRRP_EV_SHUTDOWN, NULL, now);
 	/* Nobody else is listened to any more. */
-	link_close(&d.link);
+	port_close(&d.port);
 	nl_close(&d.events);
 	notify_hurry(&d.notify, now);
 	while (notify_busy(&d.notify) && (now = process_now()) < end) {

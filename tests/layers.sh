@@ -55,7 +55,7 @@ check_includes vrrp.h
 for file in core/*.[ch]; do
 	check_includes "$file" vrrp.h wire.h conf.h record.h
 done
-for edge in log libnetlink link vmac respond ipaddr notify lockfile process sandbox report; do
+for edge in log libnetlink link port vmac respond ipaddr notify lockfile process sandbox report; do
 	check_includes $edge.h vrrp.h libnetlink.h log.h
 	check_includes $edge.c $edge.h vrrp.h libnetlink.h log.h
 done
