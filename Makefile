@@ -27,14 +27,17 @@ ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 # The pure core decides and never touches the system; the edges touch it and
 # never decide; the top alone sees both sides.
 CORE	= core/fsm.o core/frame.o core/packet.o core/neighbour.o \
-	  core/duplicate.o core/drop.o core/conf.o core/record.o
+	  core/duplicate.o core/drop.o core/conf.o core/record.o \
+	  core/reconcile.o
 CODEC	= core/frame.o core/packet.o core/neighbour.o core/drop.o
 EDGES	= log.o libnetlink.o link.o port.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
 	  sandbox.o report.o cmdline.o
-TOP	= vrrpd.o start.o guard.o clean.o router.o host.o
+TOP	= vrrpd.o start.o watchdog.o router.o host.o hold.o clean.o speak.o \
+	  guard.o
 HEADERS	= core/record.h core/wire.h core/conf.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
 	  lockfile.h process.h sandbox.h report.h cmdline.h \
-	  router.h guard.h clean.h start.h
+	  core/reconcile.h ground.h host.h hold.h speak.h router.h guard.h \
+	  watchdog.h clean.h start.h
 
 CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
 	  tests/check_packet tests/check_packet3 tests/check_neighbour \
@@ -144,7 +147,7 @@ FUZZERS	= packet frame conf netlink record
 T	= packet
 S	= 60
 FUZZ_BASE = $(CORE:.o=.c)
-FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) guard.c clean.c router.c host.c
+FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) $(filter-out vrrpd.c start.c,$(TOP:.o=.c))
 FUZZ_WRAP = -Wl,--wrap=recvfrom,--wrap=sendto
 FUZZ_packet = $(FUZZ_BASE)
 FUZZ_frame = $(FUZZ_BASE)

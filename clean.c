@@ -4,10 +4,83 @@
  * C13, F32).
  */
 #include "clean.h"
-#include "router.h"
+
+#include "core/record.h"
+#include "speak.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* "vrrpd eth0 51": by this alias we know our macvlan again. */
+void
+clean_macvlan_alias(const struct ground *g, char *alias, size_t size)
+{
+	snprintf(alias, size, "vrrpd %s %u%s", g->conf->vr.ifname,
+	    g->conf->vr.vrid, g->conf->vr.family == &vrrp_ipv6 ? " v6" : "");
+}
+
+bool
+clean_is_our_macvlan(const struct ground *g, const struct link_state *state)
+{
+	char alias[LINK_ALIAS_LEN];
+
+	clean_macvlan_alias(g, alias, sizeof(alias));
+	return state->present && strcmp(state->alias, alias) == 0;
+}
+
+/*
+ * The interface speaks as itself again, and says so.  False, with errno, if its
+ * MAC could not be put back.
+ */
+bool
+clean_mac(struct ground *g, usec_t now)
+{
+	g->swapped = false;
+	if (vmac_restore(&g->nl, g->index != 0 ? g->index : g->seen.index,
+	    g->virtual_mac, g->own_mac) == -1)
+		return false;
+	speak_own(g, g->own_mac, now);
+	return true;
+}
+
+/* The ARP sysctls of an interface, as recorded; false if that failed. */
+bool
+clean_arp(struct ground *g, unsigned index)
+{
+	char text[RECORD_LEN];
+	int ignore, announce;
+	ssize_t n = pread(g->arp_file.fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	if (!record_parse_arp(&ignore, &announce, text) ||
+	    vmac_unhush(&g->nl, index, ignore, announce) == 0)
+		return true;
+	log_err("cannot put the ARP sysctls of %s back: %s",
+	    g->conf->vr.ifname, strerror(errno));
+	return false;
+}
+
+/* By the last vrrpd that needs others; what fails stays recorded. */
+void
+clean_shared_arp(struct ground *g)
+{
+	if (g->arp_file.fd == -1 || !lockfile_alone(&g->arp_file))
+		return;
+	if (g->seen.present && !clean_arp(g, g->seen.index))
+		lockfile_release(&g->arp_file);
+	lockfile_remove(&g->arp_file);
+}
+
+void
+clean_macvlan(struct ground *g)
+{
+	if (g->macvlan != 0 && vmac_delete(&g->nl, g->macvlan) == -1)
+		log_err("cannot delete %s: %s", g->conf->macvlan,
+		    strerror(errno));
+	g->macvlan = 0;
+}
 
 /*
  * The interface that we worked on, under whatever name it has now.  Another one
@@ -15,11 +88,11 @@
  * yet: then the name tells.
  */
 static int
-find_link(struct router *r)
+find_link(struct ground *g)
 {
-	if (r->index != 0)
-		return link_get_index(&r->nl, r->index, &r->seen);
-	return link_get(&r->nl, r->conf->vr.ifname, &r->seen);
+	if (g->index != 0)
+		return link_get_index(&g->nl, g->index, &g->seen);
+	return link_get(&g->nl, g->conf->vr.ifname, &g->seen);
 }
 
 /*
@@ -28,12 +101,12 @@ find_link(struct router *r)
  * something to say: to close it takes the kernel some 10 ms.
  */
 static bool
-can_send(struct router *r)
+can_send(struct ground *g)
 {
-	if (r->port.index != r->seen.index)
-		port_close(&r->port);
-	if (r->port.fd != -1 ||
-	    port_open_to_send(&r->port, r->seen.index) == 0)
+	if (g->port.index != g->seen.index)
+		port_close(&g->port);
+	if (g->port.fd != -1 ||
+	    port_open_to_send(&g->port, g->seen.index) == 0)
 		return true;
 	log_warning("packet socket: %s", strerror(errno));
 	return false;
@@ -41,9 +114,9 @@ can_send(struct router *r)
 
 /* Where we worked, without asking the kernel. */
 static bool
-sends_there(const struct router *r)
+sends_there(const struct ground *g)
 {
-	return r->port.fd != -1 && r->index != 0 && r->port.index == r->index;
+	return g->port.fd != -1 && g->index != 0 && g->port.index == g->index;
 }
 
 /*
@@ -52,35 +125,35 @@ sends_there(const struct router *r)
  * len is 0 where there was no Master.  True if the frame is on its way.
  */
 bool
-clean_resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
+clean_resign(struct ground *g, const uint8_t *frame, size_t len, usec_t now)
 {
 	if (len == 0)
 		return false;
-	if (sends_there(r) && port_send(&r->port, frame, len) == 0)
+	if (sends_there(g) && port_send(&g->port, frame, len) == 0)
 		return true;
-	if (find_link(r) == -1 || !r->seen.present || !can_send(r))
+	if (find_link(g) == -1 || !g->seen.present || !can_send(g))
 		return false;
-	if (port_send(&r->port, frame, len) == 0)
+	if (port_send(&g->port, frame, len) == 0)
 		return true;
-	report_send_error(&r->stats, errno, now);
+	report_send_error(&g->stats, errno, now);
 	return false;
 }
 
 /* Our macvlan, by its alias, whatever it is called now. */
 static void
-find_macvlan(struct router *r)
+find_macvlan(struct ground *g)
 {
 	struct link_state state;
 	char alias[LINK_ALIAS_LEN];
 
-	host_macvlan_alias(r, alias, sizeof(alias));
-	r->macvlan = 0;
+	clean_macvlan_alias(g, alias, sizeof(alias));
+	g->macvlan = 0;
 	/* By its name first: a dump of many devices that all go may fail. */
-	if ((r->conf->use_macvlan &&
-	    link_get(&r->nl, r->conf->macvlan, &state) == 0 &&
-	    host_is_our_macvlan(r, &state)) ||
-	    (link_find(&r->nl, alias, &state) == 0 && state.present))
-		r->macvlan = state.index;
+	if ((g->conf->use_macvlan &&
+	    link_get(&g->nl, g->conf->macvlan, &state) == 0 &&
+	    clean_is_our_macvlan(g, &state)) ||
+	    (link_find(&g->nl, alias, &state) == 0 && state.present))
+		g->macvlan = state.index;
 }
 
 /*
@@ -88,49 +161,49 @@ find_macvlan(struct router *r)
  * kernel before 5.18 keeps none.
  */
 static int
-remove_addresses(struct router *r)
+remove_addresses(struct ground *g)
 {
-	const struct vrrp_conf *conf = &r->conf->vr;
-	unsigned index = r->macvlan != 0 ? r->macvlan : r->seen.index;
+	const struct vrrp_conf *conf = &g->conf->vr;
+	unsigned index = g->macvlan != 0 ? g->macvlan : g->seen.index;
 
-	if (ipaddr_scan(&r->nl, r->seen.index, index, conf, &r->addrs) == -1)
+	if (ipaddr_scan(&g->nl, g->seen.index, index, conf, &g->addrs) == -1)
 		return -1;
-	if (!r->holding && !ipaddr_left(&r->addrs, conf))
+	if (!g->holding && !ipaddr_left(&g->addrs, conf))
 		return 0;
-	return ipaddr_del(&r->nl, index, conf, &r->addrs, !r->holding);
+	return ipaddr_del(&g->nl, index, conf, &g->addrs, !g->holding);
 }
 
 /* The interface speaks as itself again, and says so. */
 static int
-restore_mac(struct router *r, usec_t now)
+restore_mac(struct ground *g, usec_t now)
 {
-	if (r->mac_file.fd == -1 || !vrrp_mac_is_virtual(r->seen.mac))
+	if (g->mac_file.fd == -1 || !vrrp_mac_is_virtual(g->seen.mac))
 		return 0;
-	if (vmac_restore(&r->nl, r->seen.index, r->seen.mac, r->own_mac) == -1)
+	if (vmac_restore(&g->nl, g->seen.index, g->seen.mac, g->own_mac) == -1)
 		return -1;
-	if (can_send(r))
-		router_announce_own(r, r->own_mac, now);
+	if (can_send(g))
+		speak_own(g, g->own_mac, now);
 	return 0;
 }
 
 /* What is on the interface and beside it; 0 or an errno. */
 static int
-undo_link(struct router *r, usec_t now)
+undo_link(struct ground *g, usec_t now)
 {
 	int error = 0;
 
-	find_macvlan(r);
+	find_macvlan(g);
 	/* Down first: what the kernel says of it then stays inside. */
-	if (r->macvlan != 0 && vmac_down(&r->nl, r->macvlan) == -1)
+	if (g->macvlan != 0 && vmac_down(&g->nl, g->macvlan) == -1)
 		error = errno;
-	if (remove_addresses(r) == -1)
+	if (remove_addresses(g) == -1)
 		error = errno;
-	if (restore_mac(r, now) == -1)
+	if (restore_mac(g, now) == -1)
 		error = errno;
-	if (r->macvlan != 0 && vmac_delete(&r->nl, r->macvlan) == -1)
+	if (g->macvlan != 0 && vmac_delete(&g->nl, g->macvlan) == -1)
 		error = errno;
-	r->macvlan = 0;
-	r->holding = false;
+	g->macvlan = 0;
+	g->holding = false;
 	return error;
 }
 
@@ -139,17 +212,17 @@ undo_link(struct router *r, usec_t now)
  * -1 with the errno of what could not.
  */
 int
-clean_undo(struct router *r, usec_t now)
+clean_undo(struct ground *g, usec_t now)
 {
 	int error = 0;
 
-	if (find_link(r) == -1)
+	if (find_link(g) == -1)
 		return -1;
-	if (r->seen.present)
-		error = undo_link(r, now);
-	if (!r->conf->vr.owner && ipaddr_unblock(&r->nl, &r->conf->vr) == -1)
+	if (g->seen.present)
+		error = undo_link(g, now);
+	if (!g->conf->vr.owner && ipaddr_unblock(&g->nl, &g->conf->vr) == -1)
 		error = errno;
-	port_close(&r->port);		/* takes the kernel its time */
+	port_close(&g->port);		/* takes the kernel its time */
 	errno = error;
 	return error == 0 ? 0 : -1;
 }
@@ -159,23 +232,24 @@ clean_undo(struct router *r, usec_t now)
  * that could not be put back stays recorded for the next start.
  */
 void
-clean_leave(struct router *r)
+clean_leave(struct ground *g)
 {
 	/* A guard may have seen the interface last when it was born. */
-	if (find_link(r) == -1) {
+	if (find_link(g) == -1) {
 		log_err("cannot read the interface's state: %s",
 		    strerror(errno));
 		/* The next start may. */
-		lockfile_release(&r->mac_file);
-		lockfile_release(&r->arp_file);
+		lockfile_release(&g->mac_file);
+		lockfile_release(&g->arp_file);
 	}
-	find_macvlan(r);
-	host_close(r);
-	if (r->seen.present && vrrp_mac_is_virtual(r->seen.mac))
-		lockfile_release(&r->mac_file);
-	lockfile_remove(&r->mac_file);
-	lockfile_remove(&r->undo_file);
-	lockfile_remove(&r->pid_file);
+	find_macvlan(g);
+	clean_macvlan(g);
+	clean_shared_arp(g);
+	if (g->seen.present && vrrp_mac_is_virtual(g->seen.mac))
+		lockfile_release(&g->mac_file);
+	lockfile_remove(&g->mac_file);
+	lockfile_remove(&g->undo_file);
+	lockfile_remove(&g->pid_file);
 }
 
 /*

@@ -1,7 +1,8 @@
 /*
- * The second process of a virtual router, which outlives the first and cleans
- * up after it.  What there is to undo stands ready in a page that both share;
- * requests are of fixed size and from a closed list, no text ever crosses.
+ * The daemon's side of its guard, the second process, which outlives the first
+ * and cleans up after it (watchdog.c).  What there is to undo stands ready in a
+ * page that both share; requests are of fixed size and from a closed list, no
+ * text ever crosses.
  */
 #ifndef GUARD_H
 #define GUARD_H
@@ -11,6 +12,18 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/types.h>
+
+/* What is asked of a guard. */
+enum guard_request {
+	GUARD_STATE,			/* run the script for it; watch */
+	GUARD_TUNE,			/* sysctls of a new macvlan */
+	GUARD_LEAVE			/* the daemon ends in order */
+};
+
+struct guard_message {
+	uint8_t request;		/* enum guard_request */
+	uint8_t from, to;		/* enum vrrp_state */
+};
 
 /* What a Master's death leaves to be undone. */
 struct guard_undo {
@@ -40,17 +53,17 @@ struct guard {
 	bool full;			/* it took no more when last told */
 };
 
-struct router;
+int	guard_init(struct guard *, bool);
+bool	guard_behind(const struct guard *, enum vrrp_state);
+void	guard_turn(struct guard *, enum vrrp_state, usec_t);
+bool	guard_keep(struct guard *, const uint8_t *, size_t, const uint8_t *);
+void	guard_link(struct guard *, unsigned);
+void	guard_state(struct guard *, enum vrrp_state, usec_t, usec_t);
+bool	guard_tune(struct guard *, enum vrrp_state);
+bool	guard_leave(struct guard *, enum vrrp_state, usec_t);
 
-int	guard_init(struct router *);
-int	guard_start(struct router *, usec_t);
-bool	guard_behind(const struct router *);
-void	guard_turn(struct router *, usec_t);
-void	guard_keep(struct router *, const uint8_t *);
-void	guard_link(struct router *);
-void	guard_state(struct router *, enum vrrp_state, usec_t);
-bool	guard_tune(struct router *);
-bool	guard_reap(struct router *, usec_t);
-bool	guard_leave(struct router *);
+/* For both sides */
+uint32_t guard_milliseconds(usec_t);
+void	guard_set_timer(const struct guard *, usec_t);
 
 #endif

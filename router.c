@@ -4,7 +4,10 @@
  */
 #include "router.h"
 
-#include "process.h"
+#include "core/record.h"
+#include "hold.h"
+#include "host.h"
+#include "speak.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,308 +15,75 @@
 
 enum {
 	FRAME_SIZE = 4608,		/* no advert is longer */
-	ANNOUNCE_SIZE = 128,		/* a neighbour advertisement */
+	ANSWER_SIZE = 128,		/* a neighbour advertisement */
 	ASK_AGAIN = 50000,		/* us, for a winner that is slow */
 	PROBE_FIRST = 2000000,		/* us; the take-over is long over */
-	PROBE_GAP = 60000000,		/* us */
-	RENEW_GAP = 900000,		/* us; once a second, with adverts */
-	RENEW_GAP_CROWDED = 10000000,	/* us */
-	LEASE_MIN = 3,			/* s */
-	CROWD = 32,			/* addresses of other routers */
-	LEASE_CROWDED = 30		/* s */
+	PROBE_GAP = 60000000		/* us */
 };
-
-/* buf[ROUTER_MAC_TEXT_LEN] */
-const char *
-router_mac_text(char *buf, const uint8_t *mac)
-{
-	snprintf(buf, ROUTER_MAC_TEXT_LEN, "%02x:%02x:%02x:%02x:%02x:%02x",
-	    mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-	return buf;
-}
-
-static bool
-send_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
-{
-	if (r->port.fd != -1 && port_send(&r->port, frame, len) == 0)
-		return true;
-	report_send_error(&r->stats, r->port.fd == -1 ? ENODEV : errno, now);
-	return false;
-}
-
-static void
-send_advert(struct router *r, uint8_t priority, const uint8_t *mac, usec_t now)
-{
-	uint8_t frame[VRRP_FRAME_MAX];
-	size_t len = advert_build(frame, sizeof(frame), &r->vr, mac, priority,
-	    ++r->ip_id);
-
-	if (!send_frame(r, frame, len, now))
-		return;
-	r->stats.sent++;
-	if (priority == VRRP_PRIORITY_STOP)
-		r->stats.zero_sent++;
-}
 
 /*
  * The MAC that the virtual addresses are at while we are Master.  An interface
  * that lost its name was not seen again, and may still carry a resignation.
  */
 static const uint8_t *
-master_mac(struct router *r)
+master_mac(const struct router *r)
 {
+	const struct ground *g = &r->ground;
+
 	if (r->conf->vr.vmac)
-		return r->virtual_mac;
-	return r->seen.present ? r->seen.mac : r->own_mac;
-}
-
-static void
-announce_ipv4(struct router *r, const struct vrrp_addr *addr,
-    const uint8_t *mac, usec_t now)
-{
-	unsigned version = r->conf->vr.version;
-	uint8_t frame[VRRP_FRAME_MIN];
-
-	send_frame(r, frame, arp_build(frame, sizeof(frame), false, mac, addr,
-	    version), now);
-	send_frame(r, frame, arp_build(frame, sizeof(frame), true, mac, addr,
-	    version), now);
-}
-
-static void
-announce_ipv6(struct router *r, const struct vrrp_addr *addr, bool router,
-    const uint8_t *mac, usec_t now)
-{
-	uint8_t frame[ANNOUNCE_SIZE];
-
-	send_frame(r, frame, na_build(frame, sizeof(frame), router, mac, addr),
-	    now);
+		return g->virtual_mac;
+	return g->seen.present ? g->seen.mac : g->own_mac;
 }
 
 /*
- * The interface's own addresses are at another MAC since a swap, either way:
- * frames to the old one no longer reach us, so everybody must know.
+ * For a start after both of us were killed.  Seldom, and deep in the stack: no
+ * part of what is done with each advert.
  */
-void
-router_announce_own(struct router *r, const uint8_t *mac, usec_t now)
+static __attribute__((noinline)) void
+write_resignation(struct ground *g, const uint8_t *frame, size_t len)
 {
-	unsigned i;
+	char text[RECORD_FRAME_LEN], path[LOCKFILE_PATH_LEN];
 
-	for (i = 0; i < r->addrs.n4; i++)
-		announce_ipv4(r, &r->addrs.own4[i], mac, now);
-	for (i = 0; i < r->addrs.n6; i++)
-		announce_ipv6(r, &r->addrs.own6[i], r->seen.router6, mac, now);
+	record_print_frame(text, frame, len);
+	if (lockfile_write(&g->undo_file, len == 0 ? "" : text) == -1)
+		log_warning("%s: %s; if daemon and guard are killed together, "
+		    "no resignation is sent, and cleanup has to be given the "
+		    "addresses", lockfile_path(path, &g->undo_file),
+		    strerror(errno));
 }
 
-/* The device that the virtual addresses are on. */
-unsigned
-router_vip_index(const struct router *r)
-{
-	return r->conf->use_macvlan ? r->macvlan : r->port.index;
-}
-
-/* The interface's real addresses of our family, the best source first. */
-const struct vrrp_addr *
-router_sources(const struct router *r, unsigned *n)
-{
-	bool ipv4 = r->conf->vr.family == &vrrp_ipv4;
-
-	*n = ipv4 ? r->addrs.n4 : r->addrs.n6;
-	return ipv4 ? r->addrs.own4 : r->addrs.own6;
-}
-
-static bool
-swap_on(struct router *r)
-{
-	if (vmac_swap(&r->nl, r->port.index, r->virtual_mac,
-	    r->own_mac) == -1) {
-		log_err("cannot set the virtual MAC: %s%s", strerror(errno),
-		    errno == EBUSY || errno == EOPNOTSUPP ?
-		    " (this driver needs --macvlan or -n)" : "");
-		return false;
-	}
-	r->swapped = true;
-	return true;
-}
-
-static bool
-macvlan_on(struct router *r)
-{
-	if (r->macvlan != 0 && vmac_up(&r->nl, r->macvlan) == 0)
-		return true;
-	log_err("cannot bring up %s: %s", r->conf->macvlan,
-	    r->macvlan == 0 ? "it does not exist" : strerror(errno));
-	return false;
-}
-
-/* The announcements that must follow come with VRRP_ACT_ANNOUNCE. */
-bool
-router_mac_on(struct router *r)
-{
-	if (!r->conf->vr.vmac)
-		return true;
-	return r->conf->use_macvlan ? macvlan_on(r) : swap_on(r);
-}
-
-void
-router_mac_off(struct router *r, usec_t now)
-{
-	if (!r->swapped)
-		return;
-	r->swapped = false;
-	if (vmac_restore(&r->nl, r->port.index, r->virtual_mac,
-	    r->own_mac) == -1) {
-		if (errno != ENODEV && errno != ENXIO)
-			log_err("cannot put the own MAC back: %s",
-			    strerror(errno));
-		return;
-	}
-	router_announce_own(r, r->own_mac, now);
-}
-
+/* What would have to be undone, should we die: for the guard, and in a file. */
 static void
-remove_addresses(struct router *r)
+keep(struct router *r)
 {
-	const struct vrrp_conf *conf = &r->conf->vr;
-	unsigned index = router_vip_index(r);
-	int result;
+	struct ground *g = &r->ground;
+	uint8_t frame[VRRP_FRAME_MAX];
+	size_t len = 0;
 
-	if (conf->owner)
-		return;
-	if (!conf->accept) {
-		/* Those routes are not on the device: it may be gone. */
-		respond_close(&r->respond);
-		result = ipaddr_unblock(&r->nl, conf);
-	} else if (index == 0) {
-		return;
-	} else {
-		result = ipaddr_del(&r->nl, index, conf, &r->addrs, false);
-	}
-	if (result == -1 && errno != ENODEV)
-		log_err("cannot remove the virtual addresses: %s%s%s",
-		    strerror(errno), r->nl.error[0] ? ": " : "", r->nl.error);
+	if (r->vr.state == VRRP_MASTER)
+		len = advert_build(frame, sizeof(frame), &r->vr, master_mac(r),
+		    VRRP_PRIORITY_STOP, 0);
+	if (guard_keep(&r->guard, frame, len, g->own_mac))
+		write_resignation(g, frame, len);
 }
 
-/* A macvlan goes down first: what the kernel says of it then stays inside. */
 static void
 act_release(struct router *r, usec_t now)
 {
-	if (r->conf->use_macvlan && r->holding && r->macvlan != 0 &&
-	    vmac_down(&r->nl, r->macvlan) == -1 && errno != ENODEV)
-		log_err("cannot take down %s: %s", r->conf->macvlan,
-		    strerror(errno));
-	if (r->holding)
-		remove_addresses(r);
-	r->holding = false;
+	hold_release(&r->ground, now);
 	r->ask_deadline = VRRP_NEVER;
-	router_mac_off(r, now);
-	r->dirty = true;
-	guard_keep(r, r->own_mac);
-}
-
-/* Whether a guard ends us, should we hang, sooner than a long lease would. */
-static bool
-is_watched(const struct router *r)
-{
-	const usec_t limit = conf_hang_limit(r->conf);
-
-	return r->conf->guard && limit > 0 &&
-	    limit <= LEASE_CROWDED * VRRP_SECOND;
-}
-
-/*
- * The addresses end by the kernel's own hand when nobody renews them: not
- * before the others have taken over, in whole seconds.  When hundreds take over
- * at once, leases that all renew each second would keep the kernel busy, which
- * costs one election after the other.  Later each would hear of each renewal
- * of the others; who has a guard that watches can wait longer.
- */
-static struct ipaddr_lease
-begin_lease(struct router *r)
-{
-	const bool crowded = r->slow ||
-	    (is_watched(r) && r->addrs.others >= CROWD);
-	usec_t down = vrrp_master_down_interval(&r->vr) + VRRP_SECOND - 1;
-	struct ipaddr_lease lease = {
-		(uint32_t)(down / VRRP_SECOND), r->conf->use_macvlan
-	};
-
-	if (lease.seconds < LEASE_MIN)
-		lease.seconds = LEASE_MIN;
-	if (crowded && lease.seconds < LEASE_CROWDED)
-		lease.seconds = LEASE_CROWDED;
-	if (!r->conf->lease)
-		lease.seconds = IPADDR_FOREVER;
-	r->renew_at = process_now() + (crowded ? RENEW_GAP_CROWDED : RENEW_GAP);
-	return lease;
-}
-
-/* Was the kernel so busy with others that adverts come late by it? */
-static void
-note_slow(struct router *r, usec_t start)
-{
-	r->slow = process_now() - start > vrrp_master_down_interval(&r->vr) / 2;
-}
-
-/* Not after a stall, until it is known that nobody took over meanwhile. */
-static void
-renew_lease(struct router *r, usec_t now)
-{
-	struct ipaddr_lease lease;
-	usec_t start;
-
-	if (!r->conf->lease || !r->holding || r->conf->vr.owner ||
-	    !r->conf->vr.accept || r->stalled || now < r->renew_at)
-		return;
-	start = process_now();
-	lease = begin_lease(r);
-	if (ipaddr_renew(&r->nl, router_vip_index(r), &r->conf->vr,
-	    &lease) == -1)
-		log_err("cannot renew the lease of the addresses: %s",
-		    strerror(errno));
-	note_slow(r, start);
-}
-
-bool
-router_add_addresses(struct router *r)
-{
-	const struct vrrp_conf *conf = &r->conf->vr;
-	const struct ipaddr_lease lease = begin_lease(r);
-	int result;
-
-	if (conf->owner)
-		return true;
-	if (conf->accept)
-		result = ipaddr_add(&r->nl, router_vip_index(r), conf,
-		    &lease);
-	else if ((result = ipaddr_block(&r->nl, conf)) == 0)
-		result = respond_open(&r->respond, router_vip_index(r),
-		    conf);
-	if (result == 0)
-		return true;
-	log_err("cannot set the virtual addresses: %s%s%s", strerror(errno),
-	    r->nl.error[0] ? ": " : "", r->nl.error);
-	return false;
+	keep(r);
 }
 
 /* A Master that cannot hold its addresses is no Master (P-17). */
 static bool
-act_acquire(struct router *r)
+act_acquire(struct router *r, usec_t now)
 {
-	const usec_t start = process_now();
-
-	r->holding = true;
-	r->dirty = true;
-	r->fights = 0;
-	r->slow = false;
-	if (router_mac_on(r)) {
-		note_slow(r, start);
-		if (router_add_addresses(r)) {
-			r->ask_deadline = start + PROBE_FIRST;
-			return true;
-		}
+	if (hold_acquire(&r->ground, &r->vr) == 0) {
+		r->ask_deadline = now + PROBE_FIRST;
+		return true;
 	}
-	r->stats.faults++;
+	r->ground.stats.faults++;
 	r->fault = true;
 	return false;
 }
@@ -322,69 +92,43 @@ act_acquire(struct router *r)
 static void
 act_announce(struct router *r, usec_t now)
 {
-	const struct vrrp_conf *conf = &r->conf->vr;
-	unsigned i;
+	struct ground *g = &r->ground;
 
-	for (i = 0; i < conf->naddr; i++)
-		if (conf->family == &vrrp_ipv4)
-			announce_ipv4(r, &conf->vip[i].addr, master_mac(r),
-			    now);
-		else
-			announce_ipv6(r, &conf->vip[i].addr, true,
-			    master_mac(r), now);
-	if (r->swapped)
-		router_announce_own(r, r->virtual_mac, now);
+	speak_addresses(g, master_mac(r), now);
+	if (g->swapped)
+		speak_own(g, g->virtual_mac, now);
 }
 
-/*
- * Who has the addresses now?  The new Master's gratuitous ARP may have come
- * before we let go; our kernel then answered it from the virtual MAC, and
- * switches look for that here until the next advert (F37).  The answer to this
- * question comes from where the virtual MAC is now.
- */
-static void
-ask(struct router *r, usec_t now)
-{
-	uint8_t frame[VRRP_FRAME_MIN];
-	unsigned i;
-
-	if (r->conf->vr.family != &vrrp_ipv4)
-		return;			/* nobody answers an unsolicited NA */
-	for (i = 0; i < r->conf->vr.naddr; i++)
-		send_frame(r, frame, arp_ask_build(frame, sizeof(frame),
-		    r->own_mac, &r->vr.source, &r->conf->vr.vip[i].addr), now);
-}
-
-/* Who yields no longer speaks for the virtual MAC, but asks for it. */
 static void
 act_advert(struct router *r, usec_t now)
 {
-	bool yields = r->vr.state != VRRP_MASTER;
+	struct ground *g = &r->ground;
 
-	if (!yields)
-		guard_keep(r, master_mac(r));
-	send_advert(r, r->conf->vr.priority, yields ? r->own_mac :
-	    master_mac(r), now);
-	if (!yields)
-		renew_lease(r, now);
-	if (!yields || !r->conf->vr.vmac)
+	if (r->vr.state == VRRP_MASTER) {
+		keep(r);
+		speak_advert(g, &r->vr, r->conf->vr.priority, master_mac(r),
+		    now);
+		hold_renew(g, &r->vr, now);
 		return;
-	ask(r, now);
+	}
+	/* A router that yields speaks no longer from the virtual MAC ... */
+	speak_advert(g, &r->vr, r->conf->vr.priority, g->own_mac, now);
+	if (!r->conf->vr.vmac)
+		return;
+	/* ... but asks for it. */
+	speak_question(g, &r->vr, now);
 	r->ask_deadline = now + ASK_AGAIN;
 }
 
 /*
- * Does anybody else have the addresses?  One that only answers others is heard
+ * Does another host have the addresses?  One that only answers others is heard
  * of by asking alone.  Not before the take-over is over, which has more urgent
  * things to do; from our own MAC, since a macvlan would keep the answers.
  */
 static void
 probe(struct router *r, usec_t now)
 {
-	const struct vrrp_conf *conf = &r->conf->vr;
 	const usec_t master_for = now - r->vr.since;
-	uint8_t frame[ANNOUNCE_SIZE];
-	unsigned i;
 
 	/* Seldom, but soon at first: a port of a switch may open late. */
 	r->ask_deadline = now + (master_for < PROBE_GAP ? master_for :
@@ -392,14 +136,12 @@ probe(struct router *r, usec_t now)
 	if (r->vr.quiet)
 		return;
 	if (r->claims.fd == -1 && respond_open_claims(&r->claims,
-	    r->port.index, conf) == -1) {
-		log_warning("cannot hear who else has the addresses: %s",
-		    strerror(errno));
+	    r->ground.port.index, &r->conf->vr) == -1) {
+		log_warning("cannot watch for other hosts with our addresses: "
+		    "%s", strerror(errno));
 		return;
 	}
-	for (i = 0; i < conf->naddr; i++)
-		send_frame(r, frame, probe_build(frame, sizeof(frame),
-		    conf->family, r->own_mac, &conf->vip[i].addr), now);
+	speak_probe(&r->ground, now);
 }
 
 /* A Master looks for duplicates; a Backup asks the second time. */
@@ -410,7 +152,17 @@ router_ask(struct router *r, usec_t now)
 	if (r->vr.state == VRRP_MASTER)
 		probe(r, now);
 	else if (r->vr.state == VRRP_BACKUP)
-		ask(r, now);
+		speak_question(&r->ground, &r->vr, now);
+}
+
+/* The guard hears of the state, and watches a Master. */
+void
+router_tell_guard(struct router *r, usec_t now)
+{
+	const bool watched = r->conf->guard && r->vr.state == VRRP_MASTER;
+
+	guard_state(&r->guard, r->vr.state,
+	    watched ? conf_hang_limit(r->conf) : 0, now);
 }
 
 static void
@@ -418,10 +170,13 @@ act_notify(struct router *r, enum vrrp_state from, usec_t now)
 {
 	char status[64];
 
-	report_change(&r->vr, from, r->reason, now);
+	report_change(&r->vr, from, r->ground.reason, now);
 	if (r->vr.state == VRRP_MASTER)
-		r->stats.became_master++;
-	guard_state(r, from, now);
+		r->ground.stats.became_master++;
+	/* Without a guard scripts run from here. */
+	if (!r->conf->guard)
+		notify_state(&r->notify, from, r->vr.state, now);
+	router_tell_guard(r, now);
 	snprintf(status, sizeof(status), "STATUS=%s",
 	    vrrp_state_name(r->vr.state));
 	notify_manager(status);
@@ -435,13 +190,14 @@ run_actions(struct router *r, unsigned actions, enum vrrp_state from,
 	bool held = true;
 
 	if (actions & VRRP_ACT_RESIGN)
-		send_advert(r, VRRP_PRIORITY_STOP, master_mac(r), now);
+		speak_advert(&r->ground, &r->vr, VRRP_PRIORITY_STOP,
+		    master_mac(r), now);
 	if (actions & VRRP_ACT_RELEASE)
 		act_release(r, now);
 	if (actions & VRRP_ACT_ADVERT)
 		act_advert(r, now);
 	if (actions & VRRP_ACT_ACQUIRE)
-		held = act_acquire(r);
+		held = act_acquire(r, now);
 	if ((actions & VRRP_ACT_ANNOUNCE) && held)
 		act_announce(r, now);
 	if (actions & VRRP_ACT_NOTIFY)
@@ -463,11 +219,96 @@ router_step(struct router *r, enum vrrp_event_type type,
 	run_actions(r, actions, from, now);
 }
 
+/* Adverts come from the first own address now; so would a resignation. */
+static void
+take_source(struct router *r)
+{
+	char addr[REPORT_ADDR_LEN];
+
+	r->vr.source = r->vr.own[0];
+	keep(r);
+	log_notice("source address is now %s",
+	    report_addr(addr, r->conf->vr.family, &r->vr.source));
+}
+
+/* What the host leaves to us: enum host_news. */
+static void
+finish(struct router *r, unsigned todo)
+{
+	if (todo & HOST_FAULT)
+		r->fault = true;
+	if (todo & HOST_TUNE && !guard_tune(&r->guard, r->vr.state))
+		log_warning("cannot set the sysctls of %s: %s",
+		    r->conf->macvlan, "only root can, and there is no guard");
+}
+
+/* The interface can be used: the socket, and back to the election. */
+static void
+use(struct router *r, usec_t now)
+{
+	unsigned todo;
+
+	if (host_use(&r->ground, &todo, now) == -1)
+		return;
+	finish(r, todo);
+	if (r->vr.state == VRRP_INITIALIZE) {
+		r->vr.source = r->vr.own[0];
+		keep(r);
+	}
+	if (r->vr.state == VRRP_INITIALIZE || r->vr.quiet)
+		router_step(r, VRRP_EV_LINK_UP, NULL, now);
+}
+
+/*
+ * The comparison of the host with what should be, and all that follows, in the
+ * order of enum reconcile_news.
+ */
+void
+router_reconcile(struct router *r, usec_t now)
+{
+	struct ground *g = &r->ground;
+	struct reconcile_plan plan;
+	unsigned todo;
+
+	if (host_look(g, &r->vr, now) == -1)
+		return;
+	host_compare(g, &r->vr, &plan, now);
+	if (plan.news & RECONCILE_SAY_REASON)
+		log_notice("waiting: %s", g->reason);
+	if (plan.news & RECONCILE_NEW_SOURCE)
+		take_source(r);
+	if (plan.news & RECONCILE_CARRIER)
+		router_step(r, VRRP_EV_CARRIER_LOST, NULL, now);
+	if (plan.news & RECONCILE_LOST)
+		router_step(r, VRRP_EV_LINK_DOWN, NULL, now);
+	if (plan.news & RECONCILE_CLOSE)
+		host_close(g);
+	if (plan.news & RECONCILE_AGAIN) {
+		g->dirty = true;
+		return;
+	}
+	if (plan.news & RECONCILE_MOVED) {
+		host_move(g);
+		guard_link(&r->guard, g->index);
+	}
+	todo = host_mend(g, &r->vr, &plan, now);
+	finish(r, todo);
+	if (plan.news & RECONCILE_FIGHT)
+		log_err("another program keeps undoing what we set: we resign");
+	if (plan.news & RECONCILE_FAULT)
+		r->fault = true;
+	else if (plan.news & RECONCILE_TELL && !(todo & HOST_FAULT))
+		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
+	if (plan.news & RECONCILE_USE)
+		use(r, now);
+}
+
 static void
 on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
     uint32_t got, uint32_t want, usec_t now)
 {
-	report_drop(&r->stats, &r->conf->vr, drop, from, got, want, false, now);
+	report_drop(&r->ground.stats, &r->conf->vr, drop, from, got, want,
+	    false, now);
 	/* An owner hears no rival (RFC 3768 7.1), its neighbours do (F01). */
 	if (drop == VRRP_DROP_OWNER && r->vr.announce_left == 0)
 		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
@@ -477,6 +318,7 @@ on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
 static bool
 on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
+	struct ground *g = &r->ground;
 	const struct vrrp_conf *conf = &r->conf->vr;
 	struct vrrp_packet pkt;
 	struct vrrp_advert adv;
@@ -499,12 +341,12 @@ on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 	}
 	for (drop = VRRP_DROP_NONE; drop < VRRP_DROP_MAX; drop++)
 		if (adv.remarks & 1u << drop)
-			report_drop(&r->stats, conf, drop, &adv.src, adv.got,
+			report_drop(&g->stats, conf, drop, &adv.src, adv.got,
 			    adv.want, true, now);
-	r->stats.sums[adv.sum]++;
-	r->stats.received++;
+	g->stats.sums[adv.sum]++;
+	g->stats.received++;
 	if (adv.priority == VRRP_PRIORITY_STOP)
-		r->stats.zero_received++;
+		g->stats.zero_received++;
 	log_debug("advert from %s: priority %u",
 	    report_addr(addr, conf->family, &adv.src), adv.priority);
 	router_step(r, VRRP_EV_ADVERT, &adv, now);
@@ -518,12 +360,13 @@ on_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 void
 router_receive(struct router *r, usec_t now)
 {
+	struct ground *g = &r->ground;
 	uint8_t frame[FRAME_SIZE];
 	ssize_t n;
 	int i;
 
-	for (i = 0; i < ROUTER_DRAIN_MAX && r->port.fd != -1; i++) {
-		n = port_recv(&r->port, frame, sizeof(frame));
+	for (i = 0; i < ROUTER_DRAIN_MAX && g->port.fd != -1; i++) {
+		n = port_recv(&g->port, frame, sizeof(frame));
 		if (n > 0 && r->vr.state != VRRP_INITIALIZE) {
 			if (on_frame(r, frame, (size_t)n, now) &&
 			    r->vr.state == VRRP_BACKUP &&
@@ -532,7 +375,7 @@ router_receive(struct router *r, usec_t now)
 		} else if (n == -1 && errno != EINTR) {
 			/* ENETDOWN and the like: netlink tells more. */
 			if (errno != EAGAIN)
-				r->dirty = true;
+				g->dirty = true;
 			return;
 		}
 	}
@@ -553,15 +396,16 @@ is_virtual(const struct vrrp_conf *conf, const struct vrrp_addr *addr)
 void
 router_answer(struct router *r, usec_t now)
 {
+	struct ground *g = &r->ground;
 	const struct vrrp_conf *conf = &r->conf->vr;
-	uint8_t frame[FRAME_SIZE], answer[ANNOUNCE_SIZE];
+	uint8_t frame[FRAME_SIZE], answer[ANSWER_SIZE];
 	struct vrrp_question question;
 	ssize_t n;
 	size_t len;
 	unsigned turn;
 
-	for (turn = 0; turn < ROUTER_DRAIN_MAX && r->respond.fd != -1; turn++) {
-		n = respond_recv(&r->respond, frame, sizeof(frame));
+	for (turn = 0; turn < ROUTER_DRAIN_MAX && g->respond.fd != -1; turn++) {
+		n = respond_recv(&g->respond, frame, sizeof(frame));
 		if (n == -1)
 			return;
 		if (!question_parse(&question, conf->family, frame,
@@ -569,8 +413,8 @@ router_answer(struct router *r, usec_t now)
 			continue;
 		len = answer_build(answer, sizeof(answer), conf->family,
 		    &question, master_mac(r));
-		if (respond_send(&r->respond, answer, len) == -1)
-			report_send_error(&r->stats, errno, now);
+		if (respond_send(&g->respond, answer, len) == -1)
+			report_send_error(&g->stats, errno, now);
 	}
 }
 
@@ -578,9 +422,10 @@ router_answer(struct router *r, usec_t now)
 static bool
 is_our_mac(const struct router *r, const uint8_t *mac)
 {
-	return memcmp(mac, r->virtual_mac, VRRP_MAC_LEN) == 0 ||
-	    memcmp(mac, r->own_mac, VRRP_MAC_LEN) == 0 ||
-	    memcmp(mac, r->seen.mac, VRRP_MAC_LEN) == 0;
+	const struct ground *g = &r->ground;
+	return memcmp(mac, g->virtual_mac, VRRP_MAC_LEN) == 0 ||
+	    memcmp(mac, g->own_mac, VRRP_MAC_LEN) == 0 ||
+	    memcmp(mac, g->seen.mac, VRRP_MAC_LEN) == 0;
 }
 
 /* The rounds of one announcement answer all claims that come meanwhile. */
@@ -591,16 +436,16 @@ on_claim(struct router *r, const struct vrrp_claim *claim, usec_t now)
 	    now);
 
 	if (actions & DUPLICATE_REPORT)
-		report_duplicate(&r->stats, &r->conf->vr, claim, now);
+		report_duplicate(&r->ground.stats, &r->conf->vr, claim, now);
 	if (actions & DUPLICATE_FIGHT)
-		log_err("somebody else keeps saying that he has our addresses: "
-		    "we stay Master");
+		log_err("another host keeps claiming our addresses: staying "
+		    "Master");
 	if (!(actions & DUPLICATE_DEFEND))
 		return;
 	if (r->conf->vr.family == &vrrp_ipv4 &&
 	    vrrp_try_other_form(&r->vr, now))
-		log_notice("he may be a Master that our adverts do not reach: "
-		    "now %s pseudo-header in the checksum",
+		log_notice("it may be a Master that drops our adverts: trying "
+		    "the checksum %s pseudo-header",
 		    r->vr.pseudo_header ? "with the" : "without");
 	if (r->vr.announce_left == 0)
 		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);

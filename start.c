@@ -4,8 +4,11 @@
  */
 #include "start.h"
 #include "clean.h"
+#include "core/record.h"
+#include "host.h"
 #include "process.h"
 #include "sandbox.h"
+#include "watchdog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,25 +35,27 @@ enum {
 static void
 check_mtu(const struct router *r)
 {
+	const struct ground *g = &r->ground;
 	unsigned need = (unsigned)advert_len(&r->conf->vr);
 
-	if (r->seen.mtu < need)
+	if (g->seen.mtu < need)
 		fatal(EXIT_REFUSED, "%u addresses need an MTU of %u, %s has %u",
-		    r->conf->vr.naddr, need, r->conf->vr.ifname, r->seen.mtu);
+		    r->conf->vr.naddr, need, r->conf->vr.ifname, g->seen.mtu);
 }
 
 /* A device of that name that we did not make is not ours to take. */
 static void
 check_macvlan(struct router *r)
 {
+	struct ground *g = &r->ground;
 	struct link_state state;
 
 	if (!r->conf->use_macvlan)
 		return;
-	if (link_get(&r->nl, r->conf->macvlan, &state) == -1)
+	if (link_get(&g->nl, r->conf->macvlan, &state) == -1)
 		fatal(EXIT_SYSTEM, "--macvlan=%s: %s", r->conf->macvlan,
 		    strerror(errno));
-	if (state.present && !host_is_our_macvlan(r, &state))
+	if (state.present && !clean_is_our_macvlan(g, &state))
 		fatal(EXIT_REFUSED, "--macvlan=%s: a device of that name "
 		    "exists and is not ours", r->conf->macvlan);
 }
@@ -99,33 +104,35 @@ start_conf(struct router *r)
 	if (conf == MAP_FAILED)
 		fatal(EXIT_SYSTEM, "no memory: %s", strerror(errno));
 	r->conf = conf;
+	r->ground.conf = conf;
 }
 
 /* Reads the interface and settles who we are. */
 void
 start_check(struct router *r)
 {
+	struct ground *g = &r->ground;
 	const struct vrrp_conf *conf = &r->conf->vr;
 	bool real[VRRP_ADDR_MAX];
 	char err[CONF_ERROR_LEN];
 	unsigned i;
 
-	if (nl_open(&r->nl, 0) == -1)
+	if (nl_open(&g->nl, 0) == -1)
 		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
-	if (link_get(&r->nl, conf->ifname, &r->seen) == -1)
+	if (link_get(&g->nl, conf->ifname, &g->seen) == -1)
 		fatal(EXIT_SYSTEM, "-i %s: %s", conf->ifname, strerror(errno));
-	if (!r->seen.present)
+	if (!g->seen.present)
 		fatal(EXIT_SYSTEM, "-i %s: no such interface; ip link lists "
 		    "them", conf->ifname);
-	if (!r->seen.ethernet)
+	if (!g->seen.ethernet)
 		fatal(EXIT_SYSTEM, "-i %s: not an Ethernet interface",
 		    conf->ifname);
-	if (ipaddr_scan(&r->nl, r->seen.index, r->seen.index, conf,
-	    &r->addrs) == -1)
+	if (ipaddr_scan(&g->nl, g->seen.index, g->seen.index, conf,
+	    &g->addrs) == -1)
 		fatal(EXIT_SYSTEM, "addresses of %s: %s", conf->ifname,
 		    strerror(errno));
 	for (i = 0; i < conf->naddr; i++)
-		real[i] = r->addrs.presence[i] == IPADDR_REAL;
+		real[i] = g->addrs.presence[i] == IPADDR_REAL;
 	if (conf_set_owner(r->conf, real, err) == -1)
 		fatal(EXIT_REFUSED, "%s", err);
 	if (conf->owner && r->conf->use_macvlan)
@@ -148,16 +155,17 @@ static bool recorded_arp;
 static void
 leave_files(struct router *r)
 {
+	struct ground *g = &r->ground;
 	if (recorded_arp)
-		host_restore_arp(r);
-	if (!vrrp_mac_is_virtual(r->seen.mac))
-		lockfile_remove(&r->mac_file);
-	lockfile_release(&r->mac_file);
-	lockfile_release(&r->undo_file);
+		clean_shared_arp(g);
+	if (!vrrp_mac_is_virtual(g->seen.mac))
+		lockfile_remove(&g->mac_file);
+	lockfile_release(&g->mac_file);
+	lockfile_release(&g->undo_file);
 	/* Others may share it. */
-	if (r->arp_file.fd != -1 && lockfile_alone(&r->arp_file))
-		lockfile_release(&r->arp_file);
-	lockfile_remove(&r->pid_file);
+	if (g->arp_file.fd != -1 && lockfile_alone(&g->arp_file))
+		lockfile_release(&g->arp_file);
+	lockfile_remove(&g->pid_file);
 }
 
 #define refuse_start(r, ...) do {	\
@@ -212,15 +220,16 @@ holder_is_dead(const char *path)
 void
 start_lock(struct router *r)
 {
+	struct ground *g = &r->ground;
 	const struct timespec poll = { .tv_nsec = LOCK_POLL };
 	const usec_t begun = process_now();
 	char text[32], path[LOCKFILE_PATH_LEN];
 	bool told = false;
 	usec_t waited;
 
-	r->mac_file.fd = r->undo_file.fd = r->arp_file.fd = -1;
-	while (open_own(r, &r->pid_file, "pid", text, sizeof(text)) == -1) {
-		lockfile_path(path, &r->pid_file);
+	g->mac_file.fd = g->undo_file.fd = g->arp_file.fd = -1;
+	while (open_own(r, &g->pid_file, "pid", text, sizeof(text)) == -1) {
+		lockfile_path(path, &g->pid_file);
 		if (errno != EWOULDBLOCK)
 			fatal(EXIT_SYSTEM, "%s: %s", path,
 			    lockfile_error(errno));
@@ -247,13 +256,14 @@ start_lock(struct router *r)
 static bool
 lock_mac_file(struct router *r, char *text, size_t size)
 {
+	struct ground *g = &r->ground;
 	char name[LOCKFILE_NAME_LEN];
 
 	snprintf(name, sizeof(name), "vrrpd_%s.mac", r->conf->vr.ifname);
-	if (lockfile_open(&r->mac_file, r->conf->piddir, name, text, size) == 0)
+	if (lockfile_open(&g->mac_file, r->conf->piddir, name, text, size) == 0)
 		return true;
 	if (errno != EWOULDBLOCK)
-		refuse_file(r, &r->mac_file);
+		refuse_file(r, &g->mac_file);
 	if (r->conf->vr.vmac && !r->conf->use_macvlan)
 		refuse_start(r, "another vrrpd uses the MAC of %s: give this "
 		    "one or both --macvlan, or -n", r->conf->vr.ifname);
@@ -266,11 +276,11 @@ static bool mac_unknown;
 static void
 log_mac_unknown(const struct router *r)
 {
-	char text[ROUTER_MAC_TEXT_LEN];
+	char text[HOST_MAC_TEXT_LEN];
 
 	log_err("%s has the virtual MAC %s and its own is not known: set it "
 	    "(ip link set dev %s address MAC)", r->conf->vr.ifname,
-	    router_mac_text(text, r->seen.mac), r->conf->vr.ifname);
+	    host_mac_text(text, r->ground.seen.mac), r->conf->vr.ifname);
 }
 
 /* A start does not go on; cleanup does all the rest. */
@@ -278,7 +288,7 @@ static void
 give_up_mac(struct router *r)
 {
 	mac_unknown = true;
-	lockfile_remove(&r->mac_file);
+	lockfile_remove(&r->ground.mac_file);
 	if (r->conf->cleanup)
 		return;
 	log_mac_unknown(r);
@@ -294,25 +304,26 @@ give_up_mac(struct router *r)
 static void
 find_own_mac(struct router *r)
 {
-	char record[RECORD_LEN] = "", text[ROUTER_MAC_TEXT_LEN];
+	struct ground *g = &r->ground;
+	char record[RECORD_LEN] = "", text[HOST_MAC_TEXT_LEN];
 	uint8_t mac[VRRP_MAC_LEN];
-	bool virtual = vrrp_mac_is_virtual(r->seen.mac);
+	bool virtual = vrrp_mac_is_virtual(g->seen.mac);
 	bool swaps = r->conf->vr.vmac && !r->conf->use_macvlan;
 
-	memcpy(mac, r->seen.mac, sizeof(mac));
+	memcpy(mac, g->seen.mac, sizeof(mac));
 	if ((virtual || swaps || r->conf->cleanup) && lock_mac_file(r, record,
 	    sizeof(record)) && virtual && !record_parse_mac(mac, record)) {
-		memcpy(mac, r->seen.permanent, sizeof(mac));
-		if (!r->seen.has_permanent || vrrp_mac_is_virtual(mac)) {
+		memcpy(mac, g->seen.permanent, sizeof(mac));
+		if (!g->seen.has_permanent || vrrp_mac_is_virtual(mac)) {
 			give_up_mac(r);
 			return;
 		}
 	}
-	host_set_own_mac(r, mac);
-	if (memcmp(mac, r->seen.mac, sizeof(mac)) != 0)
+	host_set_own_mac(g, mac);
+	if (memcmp(mac, g->seen.mac, sizeof(mac)) != 0)
 		log_notice("%s has the MAC %s of an earlier life: its own is "
 		    "put back", r->conf->vr.ifname,
-		    router_mac_text(text, r->seen.mac));
+		    host_mac_text(text, g->seen.mac));
 }
 
 /*
@@ -322,6 +333,7 @@ find_own_mac(struct router *r)
 static void
 record_arp(struct router *r)
 {
+	struct ground *g = &r->ground;
 	char name[LOCKFILE_NAME_LEN], path[LOCKFILE_PATH_LEN];
 	char text[RECORD_LEN];
 	int ignore, announce;
@@ -330,67 +342,68 @@ record_arp(struct router *r)
 	snprintf(path, sizeof(path), "%s/%s", r->conf->piddir, name);
 	if (!r->conf->use_macvlan && access(path, F_OK) == -1)
 		return;
-	if (lockfile_share(&r->arp_file, r->conf->piddir, name, text,
+	if (lockfile_share(&g->arp_file, r->conf->piddir, name, text,
 	    sizeof(text)) == -1)
-		refuse_file(r, &r->arp_file);
+		refuse_file(r, &g->arp_file);
 	if (text[0] != '\0' && !record_parse_arp(&ignore, &announce, text)) {
 		log_warning("%s: not believed; arp_ignore %d and arp_announce "
-		    "%d of %s are taken for its own", path, r->seen.arp_ignore,
-		    r->seen.arp_announce, r->conf->vr.ifname);
+		    "%d of %s are taken for its own", path, g->seen.arp_ignore,
+		    g->seen.arp_announce, r->conf->vr.ifname);
 		text[0] = '\0';
 	}
 	if (!r->conf->use_macvlan) {
-		host_restore_arp(r);
+		clean_shared_arp(g);
 		return;
 	}
 	if (text[0] != '\0')
 		return;
 	/* Not what was seen before: the last of the others may have ended. */
-	if (link_get(&r->nl, r->conf->vr.ifname, &r->seen) == -1)
+	if (link_get(&g->nl, r->conf->vr.ifname, &g->seen) == -1)
 		refuse_start(r, "-i %s: %s", r->conf->vr.ifname,
 		    strerror(errno));
-	record_print_arp(text, r->seen.arp_ignore, r->seen.arp_announce);
+	record_print_arp(text, g->seen.arp_ignore, g->seen.arp_announce);
 	recorded_arp = true;
-	if (lockfile_write(&r->arp_file, text) == -1)
-		refuse_file(r, &r->arp_file);
+	if (lockfile_write(&g->arp_file, text) == -1)
+		refuse_file(r, &g->arp_file);
 }
 
 /* An earlier life that ended as Master: its record, undone. */
 static void
 clean_recorded(struct router *r, usec_t now)
 {
+	struct ground *g = &r->ground;
 	char text[RECORD_FRAME_LEN], path[LOCKFILE_PATH_LEN];
 	struct conf ours;
 	uint8_t frame[VRRP_FRAME_MAX];
 	size_t len;
 
-	if (open_own(r, &r->undo_file, "undo", text, sizeof(text)) == -1) {
+	if (open_own(r, &g->undo_file, "undo", text, sizeof(text)) == -1) {
 		if (errno != EWOULDBLOCK)
-			refuse_file(r, &r->undo_file);
+			refuse_file(r, &g->undo_file);
 		/* Somebody removed its pid file. */
 		refuse_start(r, "another vrrpd runs %s vrid %u: it holds %s",
 		    r->conf->vr.ifname, r->conf->vr.vrid,
-		    lockfile_path(path, &r->undo_file));
+		    lockfile_path(path, &g->undo_file));
 	}
 	/* A password stands in it. */
-	if (fchmod(r->undo_file.fd, S_IRUSR | S_IWUSR) == -1)
-		refuse_file(r, &r->undo_file);
+	if (fchmod(g->undo_file.fd, S_IRUSR | S_IWUSR) == -1)
+		refuse_file(r, &g->undo_file);
 	if (text[0] == '\0')
 		return;
 	ours = *r->conf;
 	len = clean_read_record(&r->conf->vr, frame, text);
 	if (len == 0) {
 		log_warning("%s: not believed",
-		    lockfile_path(path, &r->undo_file));
+		    lockfile_path(path, &g->undo_file));
 	} else {
 		log_notice("resigning for a Master of an earlier life");
-		clean_resign(r, frame, len, now);
-		if (clean_undo(r, now) == -1)
+		clean_resign(g, frame, len, now);
+		if (clean_undo(g, now) == -1)
 			log_warning("cannot undo all of it: %s",
 			    strerror(errno));
 	}
 	*r->conf = ours;
-	lockfile_write(&r->undo_file, "");
+	lockfile_write(&g->undo_file, "");
 }
 
 /*
@@ -400,23 +413,24 @@ clean_recorded(struct router *r, usec_t now)
 static void
 clean_host(struct router *r, usec_t now)
 {
+	struct ground *g = &r->ground;
 	struct link_state old;
 	char alias[LINK_ALIAS_LEN];
 
-	r->port.fd = r->port.group_fd = -1;
-	r->respond.fd = r->respond.group_fd = -1;
+	g->port.fd = g->port.group_fd = -1;
+	g->respond.fd = g->respond.group_fd = -1;
 	r->claims.fd = r->claims.group_fd = -1;
 	clean_recorded(r, now);
-	host_macvlan_alias(r, alias, sizeof(alias));
-	if (link_find(&r->nl, alias, &old) == 0 && old.present)
+	clean_macvlan_alias(g, alias, sizeof(alias));
+	if (link_find(&g->nl, alias, &old) == 0 && old.present)
 		log_notice("removing %s of an earlier life", old.name);
-	if (ipaddr_left(&r->addrs, &r->conf->vr))
+	if (ipaddr_left(&g->addrs, &r->conf->vr))
 		log_notice("removing virtual addresses of an earlier life");
-	if (clean_undo(r, now) == -1)
+	if (clean_undo(g, now) == -1)
 		refuse_start(r, "cannot remove what an earlier life left: %s",
 		    strerror(errno));
 	if (!r->conf->vr.vmac || r->conf->use_macvlan)
-		lockfile_remove(&r->mac_file);
+		lockfile_remove(&g->mac_file);
 }
 
 /*
@@ -426,13 +440,14 @@ clean_host(struct router *r, usec_t now)
 static void
 look_again(struct router *r)
 {
+	struct ground *g = &r->ground;
 	const struct vrrp_conf *conf = &r->conf->vr;
 
-	if (link_get(&r->nl, conf->ifname, &r->seen) == -1 ||
-	    ipaddr_scan(&r->nl, r->seen.index, r->seen.index, conf,
-	    &r->addrs) == -1)
+	if (link_get(&g->nl, conf->ifname, &g->seen) == -1 ||
+	    ipaddr_scan(&g->nl, g->seen.index, g->seen.index, conf,
+	    &g->addrs) == -1)
 		refuse_start(r, "-i %s: %s", conf->ifname, strerror(errno));
-	if (!r->seen.present)
+	if (!g->seen.present)
 		refuse_start(r, "-i %s: it is gone", conf->ifname);
 }
 
@@ -440,37 +455,38 @@ look_again(struct router *r)
 void
 start_router(struct router *r, usec_t now)
 {
+	struct ground *g = &r->ground;
 	char pid[32];
 
 	/* First: where no file can be written nothing else is tried. */
 	snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
-	if (lockfile_write(&r->pid_file, pid) == -1)
-		refuse_file(r, &r->pid_file);
+	if (lockfile_write(&g->pid_file, pid) == -1)
+		refuse_file(r, &g->pid_file);
 	look_again(r);
 	find_own_mac(r);
 	record_arp(r);
 	clean_host(r, now);
-	if (nl_open(&r->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
+	if (nl_open(&g->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
 	    RTMGRP_IPV6_IFADDR) == -1)
 		refuse_start(r, "netlink socket: %s", strerror(errno));
-	if (port_open(&r->port, r->seen.index, &r->conf->vr) == -1)
+	if (port_open(&g->port, g->seen.index, &r->conf->vr) == -1)
 		refuse_start(r, "packet socket: %s", strerror(errno));
-	if (guard_init(r) == -1)
+	if (guard_init(&r->guard, r->conf->guard) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));
-	r->index = r->seen.index;
-	guard_link(r);
-	vrrp_mac(r->virtual_mac, &r->conf->vr);
+	g->index = g->seen.index;
+	guard_link(&r->guard, g->index);
+	vrrp_mac(g->virtual_mac, &r->conf->vr);
 	vrrp_init(&r->vr, &r->conf->vr, now);
 	notify_init(&r->notify, &r->conf->vr, r->conf->on_master,
 	    r->conf->on_backup);
 	r->notify.in_child = process_plain;
 	r->ask_deadline = VRRP_NEVER;
-	r->dirty = true;
+	g->dirty = true;
 	if (r->conf->daemonize)
 		log_to_syslog(r->conf->log_name);
 	log_prefix(r->conf->vr.ifname, r->conf->vr.vrid);
 	log_info("vrrpd %s starts", VERSION);
-	if (guard_start(r, now) == -1)
+	if (watchdog_start(r, now) == -1)
 		refuse_start(r, "guard: %s", strerror(errno));
 }
 
@@ -507,14 +523,15 @@ start_sandbox(struct router *r)
 static void
 cleanup_family(struct router *r, const struct vrrp_family *family, usec_t now)
 {
+	struct ground *g = &r->ground;
 	struct vrrp_conf *conf = &r->conf->vr;
 
 	conf->family = family;
 	start_lock(r);
-	if (link_get(&r->nl, conf->ifname, &r->seen) == -1)
+	if (link_get(&g->nl, conf->ifname, &g->seen) == -1)
 		fatal(EXIT_SYSTEM, "-i %s: %s", conf->ifname, strerror(errno));
-	if (r->seen.present && ipaddr_scan(&r->nl, r->seen.index,
-	    r->seen.index, conf, &r->addrs) == -1)
+	if (g->seen.present && ipaddr_scan(&g->nl, g->seen.index,
+	    g->seen.index, conf, &g->addrs) == -1)
 		fatal(EXIT_SYSTEM, "addresses of %s: %s", conf->ifname,
 		    strerror(errno));
 	/* Its MAC matters only if it is not its own. */
@@ -523,7 +540,7 @@ cleanup_family(struct router *r, const struct vrrp_family *family, usec_t now)
 	find_own_mac(r);
 	record_arp(r);
 	clean_host(r, now);
-	clean_leave(r);
+	clean_leave(g);
 }
 
 /*
@@ -535,7 +552,7 @@ start_cleanup(struct router *r, usec_t now)
 {
 	struct conf conf;
 
-	if (nl_open(&r->nl, 0) == -1)
+	if (nl_open(&r->ground.nl, 0) == -1)
 		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
 	check_permitted();
 	conf = *r->conf;

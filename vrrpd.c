@@ -3,9 +3,12 @@
  * between is in router.c and host.c.
  */
 #include "start.h"
+
 #include "clean.h"
 #include "cmdline.h"
+#include "host.h"
 #include "process.h"
+#include "watchdog.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,7 +34,7 @@ on_signals(usec_t now)
 {
 	if (process_signals.report) {
 		process_signals.report = 0;
-		report_state(&d.vr, &d.stats, d.reason, now);
+		report_state(&d.vr, &d.ground.stats, d.ground.reason, now);
 		router_step(&d, VRRP_EV_ANNOUNCE, NULL, now);
 	}
 	if (process_signals.take) {
@@ -48,8 +51,9 @@ on_signals(usec_t now)
 	if (process_signals.child) {
 		process_signals.child = 0;
 		notify_reap(&d.notify, now);
-		if (!guard_reap(&d, now)) {
-			log_err("no guard: stepping down");
+		if (!watchdog_reap(&d, now)) {
+			log_err("cannot start another guard: resigning and "
+			    "ending");
 			process_signals.stop = 1;
 			exit_status = EXIT_SYSTEM;
 		}
@@ -64,8 +68,8 @@ next_deadline(void)
 	const bool asks = d.vr.state != VRRP_MASTER ||
 	    d.conf->vr.interval > VRRP_SECOND;
 
-	if (d.check_deadline < deadline)
-		deadline = d.check_deadline;
+	if (d.ground.check_deadline < deadline)
+		deadline = d.ground.check_deadline;
 	if (d.notify.kill_deadline < deadline)
 		deadline = d.notify.kill_deadline;
 	if (asks && d.ask_deadline < deadline)
@@ -75,9 +79,10 @@ next_deadline(void)
 	 * longer than a guard should that has yet to hear of the state.
 	 */
 	turn = process_now() + d.conf->vr.interval;
-	if ((d.vr.quiet || guard_behind(&d)) && turn < deadline)
+	if ((d.vr.quiet || guard_behind(&d.guard, d.vr.state)) &&
+	    turn < deadline)
 		deadline = turn;
-	return d.fault || d.dirty ? 0 : deadline;
+	return d.fault || d.ground.dirty ? 0 : deadline;
 }
 
 static void
@@ -121,9 +126,9 @@ wait_until(usec_t deadline, fd_set *set, const sigset_t *waiting)
 	int n, max = -1;
 
 	FD_ZERO(set);
-	watch(d.port.fd, set, &max);
-	watch(d.events.fd, set, &max);
-	watch(d.respond.fd, set, &max);
+	watch(d.ground.port.fd, set, &max);
+	watch(d.ground.events.fd, set, &max);
+	watch(d.ground.respond.fd, set, &max);
 	watch(d.claims.fd, set, &max);
 	watch(d.notify.out_fd, set, &max);
 	n = pselect(max + 1, set, NULL, NULL, &timeout, waiting);
@@ -143,16 +148,16 @@ note_stall(usec_t deadline, usec_t now)
 	    vrrp_master_down_interval(&d.vr))
 		return;
 	log_warning("stalled for %d ms", (int)((now - deadline) / 1000));
-	d.stats.stalls++;
-	d.stalled = true;
-	d.dirty = true;
+	d.ground.stats.stalls++;
+	d.ground.stalled = true;
+	d.ground.dirty = true;
 }
 
 /* Still Master: neighbours may have learned otherwise meanwhile. */
 static void
 end_stall(usec_t now)
 {
-	d.stalled = false;
+	d.ground.stalled = false;
 	router_step(&d, VRRP_EV_ANNOUNCE, NULL, now);
 }
 
@@ -170,23 +175,23 @@ turn(const sigset_t *waiting)
 
 	woken = wait_until(deadline, &set, waiting);
 	now = process_now();
-	guard_turn(&d, now);
+	guard_turn(&d.guard, d.vr.state, now);
 	note_stall(deadline, now);
 	if ((now >= vrrp_deadline(&d.vr) &&
-	    (woken || d.stalled || d.vr.state != VRRP_MASTER)) ||
-	    (d.port.fd != -1 && FD_ISSET(d.port.fd, &set)))
+	    (woken || d.ground.stalled || d.vr.state != VRRP_MASTER)) ||
+	    (d.ground.port.fd != -1 && FD_ISSET(d.ground.port.fd, &set)))
 		router_receive(&d, now);
-	if (d.respond.fd != -1 && FD_ISSET(d.respond.fd, &set))
+	if (d.ground.respond.fd != -1 && FD_ISSET(d.ground.respond.fd, &set))
 		router_answer(&d, now);
 	if (d.claims.fd != -1 && FD_ISSET(d.claims.fd, &set))
 		router_hear(&d, now);
-	if (FD_ISSET(d.events.fd, &set))
-		host_events(&d);
+	if (FD_ISSET(d.ground.events.fd, &set))
+		host_events(&d.ground);
 	if (d.notify.out_fd != -1 && FD_ISSET(d.notify.out_fd, &set))
 		notify_read(&d.notify);
-	if (d.dirty || now >= d.check_deadline)
-		host_reconcile(&d, now);
-	if (d.stalled)
+	if (d.ground.dirty || now >= d.ground.check_deadline)
+		router_reconcile(&d, now);
+	if (d.ground.stalled)
 		end_stall(now);
 	on_signals(now);
 	if (d.fault) {
@@ -194,7 +199,7 @@ turn(const sigset_t *waiting)
 		router_step(&d, VRRP_EV_FAULT, NULL, now);
 	}
 	if (now >= vrrp_deadline(&d.vr)) {
-		report_lateness(&d.stats, now - vrrp_deadline(&d.vr));
+		report_lateness(&d.ground.stats, now - vrrp_deadline(&d.vr));
 		router_step(&d, VRRP_EV_TIMER, NULL, now);
 	}
 	if (now >= d.ask_deadline)
@@ -207,13 +212,15 @@ turn(const sigset_t *waiting)
 static void
 stop_router(const sigset_t *waiting)
 {
+	const bool has_scripts = d.conf->on_master != NULL ||
+	    d.conf->on_backup != NULL;
 	usec_t now = process_now(), end = now + NOTIFY_GRACE_ALL;
 
 	notify_manager("STOPPING=1");
 	router_step(&d, VRRP_EV_SHUTDOWN, NULL, now);
 	/* Nobody else is listened to any more. */
-	port_close(&d.port);
-	nl_close(&d.events);
+	port_close(&d.ground.port);
+	nl_close(&d.ground.events);
 	notify_hurry(&d.notify, now);
 	while (notify_busy(&d.notify) && (now = process_now()) < end) {
 		fd_set set;
@@ -225,8 +232,9 @@ stop_router(const sigset_t *waiting)
 		notify_timeout(&d.notify, now);
 	}
 	notify_kill(&d.notify);
-	if (!guard_leave(&d))
-		clean_leave(&d);
+	if (!guard_leave(&d.guard, d.vr.state, has_scripts ? NOTIFY_GRACE_ALL :
+	    0))
+		clean_leave(&d.ground);
 	log_info("stopped");
 }
 
@@ -275,7 +283,7 @@ main(int argc, char **argv)
 	if (d.conf->realtime)
 		log_realtime(process_realtime());
 	/* Makes what root alone can make: the macvlan's sysctls. */
-	host_reconcile(&d, process_now());
+	router_reconcile(&d, process_now());
 	if (start_sandbox(&d) == -1) {
 		stop_router(&waiting);
 		return EXIT_SYSTEM;

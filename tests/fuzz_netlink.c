@@ -3,7 +3,8 @@
  * everything that reads the kernel's answers and events.  The first octet
  * chooses who reads, the rest is for fuzz_nl.h.
  */
-#include "router.h"
+#include "clean.h"
+#include "host.h"
 #include "fuzz_nl.h"
 
 #include <linux/rtnetlink.h>
@@ -27,7 +28,7 @@ static const struct vrrp_vip vips6[] = {
 };
 
 static struct conf conf;
-static struct router router;
+static struct ground ground;
 
 void
 sent(const uint8_t *data, size_t len)
@@ -86,17 +87,17 @@ configure(bool ipv6)
 {
 	struct vrrp_conf *vr = &conf.vr;
 
-	memset(&router, 0, sizeof(router));
+	memset(&ground, 0, sizeof(ground));
 	conf_init(&conf);
-	router.conf = &conf;
+	ground.conf = &conf;
 	strcpy(vr->ifname, "eth0");
 	vr->vrid = 51;
 	vr->family = ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
 	vr->naddr = 2;
 	memcpy(vr->vip, ipv6 ? vips6 : vips4, sizeof(vips4));
-	router.nl.fd = router.events.fd = -1;
-	router.seen.index = 2;
-	router.macvlan = 3;
+	ground.nl.fd = ground.events.fd = -1;
+	ground.seen.index = 2;
+	ground.macvlan = 3;
 }
 
 static void
@@ -104,10 +105,10 @@ read_link(void)
 {
 	struct link_state state;
 
-	if (link_get(&router.nl, "eth0", &state) == -1)
+	if (link_get(&ground.nl, "eth0", &state) == -1)
 		return;
 	must(memchr(state.alias, '\0', sizeof(state.alias)) != NULL);
-	host_is_our_macvlan(&router, &state);
+	clean_is_our_macvlan(&ground, &state);
 }
 
 static void
@@ -116,7 +117,7 @@ read_addresses(unsigned vip_index)
 	struct ipaddr_table table;
 	unsigned i;
 
-	if (ipaddr_scan(&router.nl, 2, vip_index, &conf.vr,
+	if (ipaddr_scan(&ground.nl, 2, vip_index, &conf.vr,
 	    &table) == -1)
 		return;
 	must(table.n4 <= IPADDR_OWN_MAX && table.n6 <= IPADDR_OWN_MAX);
@@ -138,10 +139,10 @@ talk(void)
 
 	nl_batch_init(&batch);
 	for (i = 0; i < 3; i++)
-		nl_begin(&router.nl, &batch, RTM_SETLINK, 0, &ifi, sizeof(ifi));
-	result = nl_talk(&router.nl, &batch, EEXIST);
+		nl_begin(&ground.nl, &batch, RTM_SETLINK, 0, &ifi, sizeof(ifi));
+	result = nl_talk(&ground.nl, &batch, EEXIST);
 	must(result == 0 || (result == -1 && errno != 0 && errno != EEXIST));
-	must(memchr(router.nl.error, '\0', sizeof(router.nl.error)) != NULL);
+	must(memchr(ground.nl.error, '\0', sizeof(ground.nl.error)) != NULL);
 }
 
 int
@@ -167,8 +168,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		talk();
 		break;
 	case READ_EVENTS:
-		host_events(&router);
-		must(router.stats.lost_events <= ROUTER_DRAIN_MAX);
+		host_events(&ground);
+		must(ground.stats.lost_events <= HOST_DRAIN_MAX);
 		break;
 	default:
 		break;

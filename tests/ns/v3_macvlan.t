@@ -271,7 +271,7 @@ within "counted" "$(counter a4 'put back')" 3 5
 is "Master all the time" "$(counter a4 'became master')" 1
 at a ip link set dev m4 address 02:00:00:00:00:aa
 ok "a foreign MAC on it is replaced" until_true 2 eval '[ "$(mac_on a m4)" = 00:00:5e:00:01:33 ]'
-ok "said" until_true 1 logged a4 'somebody set the MAC of m4 to 02:00:00:00:00:aa: put back'
+ok "said" until_true 1 logged a4 'another program changed or removed the MAC address of the macvlan: put back'
 ok "and the client is served" until_true 2 reaches 10.0.0.1
 at a ip link set dev eth0 mtu 1400
 at a ip link set dev eth0 mtu 1500
