@@ -189,16 +189,18 @@ step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 
 /*
  * RFC 3768 6.4.2, last branch: an advert that is worse than ours.  The timer
- * runs on, so we take over when it ends; a preempt delay (F23) moves that end,
- * for as long as the other one keeps talking (P-29).
+ * runs on, so we take over when it ends, and were it late; a preempt delay
+ * (F23) moves that end, for as long as the other one keeps talking (P-29).
  */
 static unsigned
 backup_hears_lower(struct vrrp *vr, const struct vrrp_advert *adv,
     usec_t now)
 {
+	usec_t delay = vr->conf->preempt_delay;
+
 	if (vr->preempt_deadline == VRRP_NEVER)
-		vr->preempt_deadline =
-		    later(vr->deadline, now + vr->conf->preempt_delay);
+		vr->preempt_deadline = delay == 0 ? vr->deadline :
+		    later(vr->deadline, now + delay);
 	/* A delay is running: until then it counts as a Master (P-29). */
 	if (vr->deadline < vr->preempt_deadline) {
 		learn_interval(vr, adv);
@@ -461,14 +463,14 @@ heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
  * Somebody has our IPv4 addresses who is not heard: a router, perhaps, that
  * wants the other form of checksum, drops our adverts and yet is silent as long
  * as they come.  He says so for each address: what was tried stays for a while.
- * True if the next adverts have that form (P-08).
+ * Not once an advert was heard, whenever that was: it has told the form.  True
+ * if the next adverts have the other form (P-08).
  */
 bool
 vrrp_try_other_form(struct vrrp *vr, usec_t now)
 {
 	if (vr->conf->checksum != VRRP_SUM_AUTO || vr->conf->version == 2 ||
-	    vr->state != VRRP_MASTER ||
-	    (vr->heard_at != VRRP_NEVER && vr->heard_at >= vr->since) ||
+	    vr->state != VRRP_MASTER || vr->heard_at != VRRP_NEVER ||
 	    now < vr->try_after)
 		return false;
 	vr->pseudo_header = !vr->pseudo_header;
