@@ -88,7 +88,6 @@ vrrp_init(struct vrrp *vr, const struct vrrp_conf *conf, usec_t now)
 	vr->pseudo_header = conf->checksum == VRRP_SUM_PSEUDO;
 	vr->announce_deadline = VRRP_NEVER;
 	vr->preempt_deadline = VRRP_NEVER;
-	vr->hold_until = now + conf->start_delay;
 	vr->heard_at = VRRP_NEVER;
 	vr->since = now;
 }
@@ -177,6 +176,8 @@ step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 	if (ev->type != VRRP_EV_LINK_UP)
 		return 0;
 	vr->master_interval = vr->conf->interval;	/* P-45 */
+	/* Each time: the port of a switch that comes up again is blocked. */
+	vr->hold_until = later(vr->hold_until, now + vr->conf->start_delay);
 	if (!vr->conf->owner)
 		return to_backup(vr, VRRP_WHY_START, now);
 	if (now >= vr->hold_until)

@@ -129,7 +129,7 @@ struct vrrp_conf {
 	usec_t min_interval;		/* no shorter one is learned (v3) */
 	unsigned down_adverts;		/* so many lost: the Master is down */
 	enum vrrp_checksum checksum;	/* v3 in IPv4 */
-	usec_t start_delay;		/* no take-over so long after start */
+	usec_t start_delay;		/* no take-over so soon after link up */
 	usec_t preempt_delay;		/* a live Master is left so long */
 	usec_t refresh;			/* announce this often; 0 = never */
 	uint8_t auth_type;

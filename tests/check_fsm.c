@@ -465,7 +465,7 @@ START_TEST(preempt_delay_short)
 }
 END_TEST
 
-/* F22: listen only, this long after start, whatever is heard */
+/* F22: listen only, this long after the link came up, whatever is heard */
 START_TEST(start_delay)
 {
 	usec_t end = START + 10 * A;
@@ -482,11 +482,33 @@ START_TEST(start_delay)
 	conf.start_delay = A;
 	enter(BACKUP);
 	SEE(0, 0, BACKUP, now + DOWN, NEVER);
-	/* It counts from the start, not from the link. */
+	/* It counts from the link, not from the start ... */
 	conf.start_delay = 10 * A;
 	enter(INIT);
 	now += 8 * A;
-	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + DOWN, NEVER);
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 10 * A, NEVER);
+	/* ... and each time anew: the port of the switch is blocked again. */
+	run_until(now + 10 * A);
+	ck_assert_int_eq(vr.state, MASTER);
+	now += T;
+	step(VRRP_EV_LINK_DOWN);
+	now += A;
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 10 * A, NEVER);
+	/* A Master that waited for its carrier goes on at once. */
+	run_until(now + 10 * A);
+	now += T;
+	step(VRRP_EV_CARRIER_LOST);
+	now += T;
+	SEE(step(VRRP_EV_LINK_UP), ANSWER, MASTER, now + A, now + GAP);
+	/* A shorter one does not end what a failure has earned. */
+	conf.start_delay = A;
+	enter(MASTER);
+	vr.faults = 4;
+	step(VRRP_EV_FAULT);
+	step(VRRP_EV_LINK_DOWN);
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 16 * DOWN,
+	    NEVER);
+	conf.start_delay = 10 * A;
 	/* The operator may end it. */
 	enter(BACKUP);
 	SEE(step(VRRP_EV_TAKE), BECOME, MASTER, now + A, now + GAP);
@@ -506,11 +528,8 @@ START_TEST(start_delay_owner)
 	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
 	ck_assert_int_eq(vr.why, VRRP_WHY_OWNER);
 	enter(INIT);
-	now += A;
-	SEE(step(VRRP_EV_LINK_UP), BECOME, MASTER, now + A, now + GAP);
-	enter(INIT);
-	now += A - 1;
-	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 1, NEVER);
+	now += 2 * A;
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + A, NEVER);
 }
 END_TEST
 

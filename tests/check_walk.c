@@ -96,7 +96,8 @@ down(void)
 static bool
 respected(const struct vrrp *before, const struct vrrp_advert *adv)
 {
-	return adv->priority != 0 && vr.preempt_deadline != NEVER &&
+	return adv->priority != 0 && conf.preempt_delay > 0 &&
+	    vr.preempt_deadline != NEVER &&
 	    before->deadline < vr.preempt_deadline;
 }
 

@@ -60,7 +60,6 @@ rules_init(struct rules *r, const struct vrrp_conf *conf)
 	r->state = VRRP_INITIALIZE;
 	r->due = r->preempt = r->announce = MODEL_NEVER;
 	r->sent = -MODEL_PAST;
-	r->hold = ticks(conf->start_delay);
 	r->interval = ticks(conf->interval);
 }
 
@@ -122,6 +121,7 @@ in_initialize(struct rules *r, const struct vrrp_conf *conf,
 	if (ev->type != VRRP_EV_LINK_UP)	/* SM2-03, SM2-15 */
 		return v;
 	r->interval = ticks(conf->interval);
+	r->hold = most(r->hold, ticks(conf->start_delay));
 	if (!conf->owner)			/* SM2-02 */
 		return step_down(r, conf, VRRP_ACT_NOTIFY, VRRP_WHY_START);
 	if (r->hold <= 0)			/* SM2-01 */

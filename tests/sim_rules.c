@@ -53,7 +53,6 @@ rules_start(struct sim_router *r)
 	struct sim_watch *w = &r->watch;
 
 	memset(w, 0, sizeof(*w));
-	w->hold = r->now + r->vr.conf->start_delay;
 	w->lower_since = w->lower_last = w->announce = VRRP_NEVER;
 }
 
@@ -187,8 +186,8 @@ wanted(const struct sim_router *r, const struct vrrp *old,
 	case VRRP_INITIALIZE:
 		if (ev->type != VRRP_EV_LINK_UP)
 			return VRRP_INITIALIZE;
-		return r->vr.conf->owner && r->now >= r->watch.hold ?
-		    VRRP_MASTER : VRRP_BACKUP;
+		return r->vr.conf->owner && r->now >= r->watch.hold &&
+		    r->vr.conf->start_delay == 0 ? VRRP_MASTER : VRRP_BACKUP;
 	case VRRP_BACKUP:
 		if (ev->type == VRRP_EV_SHUTDOWN ||
 		    ev->type == VRRP_EV_LINK_DOWN ||
@@ -315,7 +314,7 @@ begin_backup(struct sim_router *r, const struct vrrp *old,
 	w->lower_since = w->lower_last = VRRP_NEVER;
 	w->announce = VRRP_NEVER;
 	w->due = r->now + down;
-	/* An owner waits for nothing but its start delay. */
+	/* An owner waits for nothing but its delays. */
 	if (conf->owner && old->state == VRRP_INITIALIZE)
 		w->due = r->now;
 }
@@ -334,7 +333,8 @@ backup_heard(struct sim_router *r, const struct vrrp *old,
 			w->lower_since = r->now;
 		w->lower_last = r->now;
 		/* P-29: while the delay runs it is respected as a Master. */
-		if (old->deadline < r->vr.preempt_deadline) {
+		if (conf->preempt_delay > 0 &&
+		    old->deadline < r->vr.preempt_deadline) {
 			w->interval = greater(adv->interval,
 			    conf->min_interval);
 			w->due = lesser(r->now + rules_down_interval(conf,
@@ -359,7 +359,8 @@ check_backup(struct sim *s, struct sim_router *r)
 	const struct vrrp_conf *conf = r->vr.conf;
 	usec_t least = greater(w->due, w->hold), most = least, patience;
 
-	if (w->lower_since != VRRP_NEVER) {
+	/* Without a delay the advert is discarded, however late the timer. */
+	if (w->lower_since != VRRP_NEVER && conf->preempt_delay > 0) {
 		patience = lesser(w->lower_since + conf->preempt_delay,
 		    w->lower_last + rules_down_interval(conf, w->interval));
 		least = greater(least, patience);
@@ -492,8 +493,10 @@ follow(struct sim *s, struct sim_router *r, const struct vrrp *old,
 	struct sim_watch *w = &r->watch;
 	bool changed = r->vr.state != old->state;
 
-	if (ev->type == VRRP_EV_LINK_UP && old->state == VRRP_INITIALIZE)
+	if (ev->type == VRRP_EV_LINK_UP && old->state == VRRP_INITIALIZE) {
 		w->interval = r->vr.conf->interval;
+		w->hold = greater(w->hold, r->now + r->vr.conf->start_delay);
+	}
 	if (ev->type == VRRP_EV_TAKE && old->state == VRRP_BACKUP)
 		w->hold = r->now;
 	if (changed && ev->type == VRRP_EV_ADVERT)
