@@ -103,6 +103,7 @@ arm_down_timer(struct vrrp *vr, usec_t now, usec_t interval)
 static void
 arm_announce(struct vrrp *vr, usec_t now)
 {
+	vr->announced_at = now;
 	vr->announce_left = VRRP_ANNOUNCE_ROUNDS - 1;
 	vr->announce_deadline = now + VRRP_ANNOUNCE_GAP;
 }
@@ -270,6 +271,7 @@ step_backup(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 	case VRRP_EV_FAULT:
 	case VRRP_EV_YIELD:
 	case VRRP_EV_ANNOUNCE:
+	case VRRP_EV_DOUBT:
 		break;
 	}
 	return 0;
@@ -282,15 +284,33 @@ step_backup(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
  * Adver_Timer starts anew, so that the rate stays what it was (P-19).
  */
 static unsigned
-master_replies(struct vrrp *vr, usec_t now, unsigned actions)
+master_replies(struct vrrp *vr, usec_t now)
 {
 	if (vr->quiet || vr->replies_left == 0 || vr->sent_at == now)
 		return 0;
 	vr->replies_left--;
 	arm_adver_timer(vr, now);
-	if (actions & VRRP_ACT_ANNOUNCE)
+	return VRRP_ACT_ADVERT;
+}
+
+/*
+ * Others may have misled the neighbours.  Whoever can do that can do it often,
+ * and a round can have hundreds of frames: the first doubt is answered at once,
+ * those that come while rounds are to follow by these, and those within a
+ * second after the last round by one at its end.
+ */
+static unsigned
+master_doubts(struct vrrp *vr, usec_t now)
+{
+	if (vr->quiet || vr->announce_left > 0)
+		return 0;
+	if (now - vr->announced_at >= VRRP_DOUBT_GAP) {
 		arm_announce(vr, now);
-	return VRRP_ACT_ADVERT | actions;
+		return VRRP_ACT_ANNOUNCE;
+	}
+	vr->announce_left = 1;
+	vr->announce_deadline = vr->announced_at + VRRP_DOUBT_GAP;
+	return 0;
 }
 
 static bool
@@ -312,18 +332,19 @@ static unsigned
 master_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 {
 	if (adv->priority == VRRP_PRIORITY_STOP)
-		return master_replies(vr, now, 0);
+		return master_replies(vr, now);
 	if (outranks(adv, vr)) {
 		learn_interval(vr, adv);
 		return VRRP_ACT_RELEASE | VRRP_ACT_ADVERT |
 		    to_backup(vr, VRRP_WHY_OUTRANKED, now);
 	}
-	return master_replies(vr, now, VRRP_ACT_ANNOUNCE);
+	return master_replies(vr, now) | master_doubts(vr, now);
 }
 
 static unsigned
 announce_timer(struct vrrp *vr, usec_t now)
 {
+	vr->announced_at = now;
 	if (vr->announce_left > 0)
 		vr->announce_left--;
 	if (vr->announce_left > 0)
@@ -440,6 +461,8 @@ step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 		return master_yields(vr, now);
 	case VRRP_EV_ANNOUNCE:
 		return master_announces(vr, now);
+	case VRRP_EV_DOUBT:
+		return master_doubts(vr, now);
 	case VRRP_EV_TAKE:
 		break;
 	}

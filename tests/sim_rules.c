@@ -9,6 +9,7 @@
 
 /* As vrrp.h promises them; here in their own words. */
 #define GAP		((usec_t)250000)
+#define DOUBT_GAP	((usec_t)1000000)
 enum {
 	ROUNDS = 5,
 	REPLIES = 3,
@@ -413,6 +414,28 @@ master_timer_fired(struct sim *s, struct sim_router *r,
 	    r->now + r->vr.conf->interval), "adverts drift, or come twice");
 }
 
+/*
+ * Others may have misled the neighbours: they are told now, by rounds that are
+ * to follow, or by one a second after the last.
+ */
+static void
+master_doubted(struct sim *s, struct sim_router *r, const struct vrrp *old,
+    unsigned actions)
+{
+	struct sim_watch *w = &r->watch;
+	bool at_once = !old->quiet && w->rounds == 0 &&
+	    r->now - w->announced >= DOUBT_GAP;
+
+	rule(s, r, !(actions & VRRP_ACT_ANNOUNCE) == !at_once,
+	    "a doubt, and no announcement, or one too many");
+	if (at_once)
+		start_announcing(r);
+	if (old->quiet || w->rounds > 0)
+		return;
+	w->rounds = 1;
+	w->announce = w->announced + DOUBT_GAP;
+}
+
 /* RFC 9568 6.4.3, and the limits of C01 and F04 */
 static void
 master_heard(struct sim *s, struct sim_router *r, const struct vrrp *old,
@@ -423,13 +446,12 @@ master_heard(struct sim *s, struct sim_router *r, const struct vrrp *old,
 
 	rule(s, r, !(actions & VRRP_ACT_ADVERT) == !may,
 	    "no answer, or one too many");
-	rule(s, r, !(actions & VRRP_ACT_ANNOUNCE) ==
-	    !(may && adv->priority > 0), "a rival, and no announcement");
-	if (!may)
-		return;
-	w->replies++;
+	w->replies += may;
 	if (adv->priority > 0)
-		start_announcing(r);
+		master_doubted(s, r, old, actions);
+	else
+		rule(s, r, !(actions & VRRP_ACT_ANNOUNCE),
+		    "announces for one who goes");
 }
 
 static void
@@ -473,6 +495,9 @@ follow_master(struct sim *s, struct sim_router *r, const struct vrrp *old,
 			start_announcing(r);
 		rule(s, r, !(actions & VRRP_ACT_ANNOUNCE) == old->quiet,
 		    "was asked to announce");
+		break;
+	case VRRP_EV_DOUBT:
+		master_doubted(s, r, old, actions);
 		break;
 	default:
 		break;
@@ -521,6 +546,13 @@ follow(struct sim *s, struct sim_router *r, const struct vrrp *old,
 	}
 	if (actions & VRRP_ACT_ADVERT)
 		w->sent = r->now;
+	if (!(actions & VRRP_ACT_ANNOUNCE))
+		return;
+	rule(s, r, changed || old->quiet || ev->type == VRRP_EV_ANNOUNCE ||
+	    r->now - w->announced >= GAP || (r->vr.conf->refresh > 0 &&
+	    r->now - w->announced >= r->vr.conf->refresh),
+	    "rounds follow each other too soon");
+	w->announced = r->now;
 }
 
 static void
