@@ -150,6 +150,9 @@ take_option(struct conf *conf, int c, char *value)
 		refuse(c == 'm' ?
 		    "-m: watching other interfaces is not built in" :
 		    "-c: a cost of watched interfaces is not built in");
+	/* A switch may be there twice, a text may not. */
+	if (value != NULL && conf_once(conf, c, err) == -1)
+		refuse(err);
 	result = conf_set(conf, c, value, err);
 	if (c == 'a')
 		memset(value, 'x', strlen(value));

@@ -78,7 +78,8 @@ within "-S counts from the port that comes up late" \
     "$(change_after ip link set dev a up)" 1.9 2.5
 ip link set dev a down
 until_true 3 logged a '-> initialize'
-within "and again when it comes back" "$(change_after ip link set dev a up)" 1.9 2.5
+within "and again when it comes back" \
+    "$(change_after ip link set dev a up)" 1.9 2.5
 stop a
 at a ip addr add 10.0.0.1/24 dev eth0
 at a timeout 5 "$VRRPD" -i eth0 -f "$T/a" -v 51 -S 2 10.0.0.1 2>"$T/told"
