@@ -495,14 +495,16 @@ START_TEST(start_delay)
 	conf.start_delay = 10 * A;
 	enter(INIT);
 	now += 8 * A;
-	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 10 * A, NEVER);
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 10 * A,
+	    NEVER);
 	/* ... and each time anew: the port of the switch is blocked again. */
 	run_until(now + 10 * A);
 	ck_assert_int_eq(vr.state, MASTER);
 	now += T;
 	step(VRRP_EV_LINK_DOWN);
 	now += A;
-	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 10 * A, NEVER);
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 10 * A,
+	    NEVER);
 	/* A Master that waited for its carrier goes on at once. */
 	run_until(now + 10 * A);
 	now += T;
