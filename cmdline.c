@@ -67,7 +67,7 @@ static const char help[] =
 "  -a, --auth AUTH         none, pw/TEXT or pw/0xHEX [none]\n"
 "  -U, --on-master FILE    run FILE when becoming Master\n"
 "      --on-backup FILE    run FILE when leaving Master\n"
-"  -S, --start-delay SECONDS    listen only, so long after start [0]\n"
+"  -S, --start-delay SECONDS    listen only, so long after link up [0]\n"
 "      --preempt-delay SECONDS  leave a lower Master so long [0]\n"
 "      --refresh SECONDS   announce again this often, 0 = never [60]\n"
 "      --down-timer-adverts N   lost adverts until the Master is down [3]\n"
@@ -150,6 +150,9 @@ take_option(struct conf *conf, int c, char *value)
 		refuse(c == 'm' ?
 		    "-m: watching other interfaces is not built in" :
 		    "-c: a cost of watched interfaces is not built in");
+	/* A switch may be there twice, a text may not. */
+	if (value != NULL && conf_once(conf, c, err) == -1)
+		refuse(err);
 	result = conf_set(conf, c, value, err);
 	if (c == 'a')
 		memset(value, 'x', strlen(value));

@@ -310,8 +310,8 @@ on_drop(struct router *r, enum vrrp_drop drop, const struct vrrp_addr *from,
 	report_drop(&r->ground.stats, &r->conf->vr, drop, from, got, want,
 	    false, now);
 	/* An owner hears no rival (RFC 3768 7.1), its neighbours do (F01). */
-	if (drop == VRRP_DROP_OWNER && r->vr.announce_left == 0)
-		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
+	if (drop == VRRP_DROP_OWNER)
+		router_step(r, VRRP_EV_DOUBT, NULL, now);
 }
 
 /* Parse, check, step: the way of one advert.  True if it was a good one. */
@@ -428,7 +428,6 @@ is_our_mac(const struct router *r, const uint8_t *mac)
 	    memcmp(mac, g->seen.mac, VRRP_MAC_LEN) == 0;
 }
 
-/* The rounds of one announcement answer all claims that come meanwhile. */
 static void
 on_claim(struct router *r, const struct vrrp_claim *claim, usec_t now)
 {
@@ -447,8 +446,7 @@ on_claim(struct router *r, const struct vrrp_claim *claim, usec_t now)
 		log_notice("it may be a Master that drops our adverts: trying "
 		    "the checksum %s pseudo-header",
 		    r->vr.pseudo_header ? "with the" : "without");
-	if (r->vr.announce_left == 0)
-		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
+	router_step(r, VRRP_EV_DOUBT, NULL, now);
 }
 
 /* What others say about the virtual addresses (duplicate.c). */

@@ -129,7 +129,7 @@ struct vrrp_conf {
 	usec_t min_interval;		/* no shorter one is learned (v3) */
 	unsigned down_adverts;		/* so many lost: the Master is down */
 	enum vrrp_checksum checksum;	/* v3 in IPv4 */
-	usec_t start_delay;		/* no take-over so long after start */
+	usec_t start_delay;		/* no take-over so soon after link up */
 	usec_t preempt_delay;		/* a live Master is left so long */
 	usec_t refresh;			/* announce this often; 0 = never */
 	uint8_t auth_type;
@@ -207,7 +207,8 @@ enum vrrp_event_type {
 	VRRP_EV_FAULT,			/* an action could not be done */
 	VRRP_EV_TAKE,			/* operator: become Master now */
 	VRRP_EV_YIELD,			/* operator: become Backup now */
-	VRRP_EV_ANNOUNCE		/* neighbours may be wrong */
+	VRRP_EV_ANNOUNCE,		/* neighbours are wrong, or asked for */
+	VRRP_EV_DOUBT			/* others may have made them wrong */
 };
 
 struct vrrp_event {
@@ -242,6 +243,7 @@ enum vrrp_why {
 enum {
 	VRRP_ANNOUNCE_ROUNDS = 5,	/* the first at once ... */
 	VRRP_ANNOUNCE_GAP = 250000,	/* ... the others this far apart, us */
+	VRRP_DOUBT_GAP = 4 * VRRP_ANNOUNCE_GAP,	/* after a round, us */
 	VRRP_REPLIES = 3,		/* extra adverts in an interval */
 	VRRP_FAULT_DOUBLINGS = 4	/* a hold grows 2^4 times at most */
 };
@@ -261,6 +263,7 @@ struct vrrp {
 	usec_t try_after;		/* the other form not before this */
 	usec_t announce_deadline;	/* VRRP_NEVER outside Master */
 	unsigned announce_left;		/* rounds of the burst still to come */
+	usec_t announced_at;		/* last round; meaningful in Master */
 	usec_t hold_until;		/* no Master by timer before this */
 	usec_t preempt_deadline;	/* a lower Master has until then */
 	usec_t sent_at;			/* last advert; meaningful in Master */

@@ -125,6 +125,7 @@ set_min_interval(struct vrrp_conf *vr, const char *text, char *err)
 	return 0;
 }
 
+/* From -3 and from --vrrp-version, which may say the same. */
 static int
 set_version(struct vrrp_conf *vr, const char *text, char *err)
 {
@@ -132,6 +133,9 @@ set_version(struct vrrp_conf *vr, const char *text, char *err)
 
 	if (set_number("--vrrp-version", text, 2, 3, &n, err) == -1)
 		return -1;
+	if (vr->version != 0 && vr->version != n)
+		return refuse(err, "-3 and --vrrp-version 2: version 2 or "
+		    "version 3, not both");
 	vr->version = (uint8_t)n;
 	return 0;
 }
@@ -415,8 +419,7 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 	case 'd':
 		return set_interval(vr, text, err);
 	case '3':
-		vr->version = 3;
-		return 0;
+		return set_version(vr, "3", err);
 	case CONF_VERSION:
 		return set_version(vr, text, err);
 	case CONF_CHECKSUM:
@@ -457,6 +460,45 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 	default:
 		return set_switch(conf, option, err);
 	}
+}
+
+/* The name of an option for messages: its letter, or the long one. */
+static const char *
+option_name(char *buf, int option)
+{
+	static const char *const names[] = {
+		[CONF_ON_BACKUP - CONF_ON_BACKUP] = "--on-backup",
+		[CONF_PREEMPT_DELAY - CONF_ON_BACKUP] = "--preempt-delay",
+		[CONF_REFRESH - CONF_ON_BACKUP] = "--refresh",
+		[CONF_VERSION - CONF_ON_BACKUP] = "--vrrp-version",
+		[CONF_CHECKSUM - CONF_ON_BACKUP] = "--checksum",
+		[CONF_MACVLAN - CONF_ON_BACKUP] = "--macvlan",
+		[CONF_DOWN_TIMER_ADVERTS - CONF_ON_BACKUP] =
+		    "--down-timer-adverts",
+		[CONF_MIN_INTERVAL - CONF_ON_BACKUP] = "--min-interval",
+		[CONF_HANG_LIMIT - CONF_ON_BACKUP] = "--hang-limit",
+		[CONF_USER - CONF_ON_BACKUP] = "--user"
+	};
+
+	if (option >= CONF_ON_BACKUP)
+		return names[option - CONF_ON_BACKUP];
+	buf[0] = '-';
+	buf[1] = (char)option;
+	buf[2] = '\0';
+	return buf;
+}
+
+/* Once is enough: which of two texts is meant nobody knows. */
+int
+conf_once(struct conf *conf, int option, char *err)
+{
+	char name[3];
+
+	if (conf->given[option])
+		return refuse(err, "%s: given twice",
+		    option_name(name, option));
+	conf->given[option] = true;
+	return 0;
 }
 
 static int
@@ -633,6 +675,82 @@ check_hang_limit(const struct conf *conf, char *err)
 	return 0;
 }
 
+/* What was asked for, as far as it may not go with something else. */
+enum {
+	NO_PREEMPT = 1 << 0,
+	PREEMPT_DELAY = 1 << 1,
+	START_DELAY = 1 << 2,
+	NO_ACCEPT = 1 << 3,
+	NO_LEASE = 1 << 4,
+	USE_MACVLAN = 1 << 5,
+	STRICT = 1 << 6,
+	MIN_INTERVAL = 1 << 7,
+	OWNER = 1 << 8,			/* -p 255 */
+	LOG_NAME = 1 << 9,
+	NO_DAEMON = 1 << 10
+};
+
+static const struct {
+	unsigned both;
+	const char *text;
+} pairs[] = {
+	{ NO_PREEMPT | PREEMPT_DELAY, "-s and --preempt-delay: a router that "
+	    "never preempts has nothing to delay" },
+	{ NO_ACCEPT | NO_LEASE, "--no-accept and --no-lease: the kernel does "
+	    "not get the addresses, nothing has a lease" },
+	{ LOG_NAME | NO_DAEMON, "-l without -D: it is a name for syslog, and "
+	    "the log goes to standard error" },
+	{ OWNER | NO_PREEMPT, "-p 255 and -s: the owner always preempts" },
+	{ OWNER | PREEMPT_DELAY, "-p 255 and --preempt-delay: the owner leaves "
+	    "no other Master" },
+	{ OWNER | START_DELAY, "-p 255 and -S: the owner answers for its "
+	    "addresses from the start" },
+	{ OWNER | NO_ACCEPT, "-p 255 and --no-accept: the owner has the "
+	    "addresses, and accepts" },
+	{ OWNER | NO_LEASE, "-p 255 and --no-lease: the owner's addresses have "
+	    "no lease" },
+	{ OWNER | USE_MACVLAN, "-p 255 and --macvlan: the owner's interface "
+	    "would answer too" },
+	{ OWNER | STRICT, "-p 255 and --strict-addresses: the owner drops "
+	    "every advert" },
+	{ OWNER | MIN_INTERVAL, "-p 255 and --min-interval: the owner learns "
+	    "no interval" },
+};
+
+static unsigned
+asked_for(const struct conf *conf)
+{
+	const struct vrrp_conf *vr = &conf->vr;
+
+	return (vr->preempt ? 0 : NO_PREEMPT) |
+	    (vr->preempt_delay > 0 ? PREEMPT_DELAY : 0) |
+	    (vr->start_delay > 0 ? START_DELAY : 0) |
+	    (vr->accept ? 0 : NO_ACCEPT) | (conf->lease ? 0 : NO_LEASE) |
+	    (conf->use_macvlan ? USE_MACVLAN : 0) |
+	    (vr->strict_addresses ? STRICT : 0) |
+	    (vr->min_interval > VRRP_CENTISECOND ? MIN_INTERVAL : 0) |
+	    (vr->priority == VRRP_PRIORITY_OWNER ? OWNER : 0) |
+	    (conf->log_name != NULL ? LOG_NAME : 0) |
+	    (conf->daemonize || conf->cleanup ? 0 : NO_DAEMON);
+}
+
+/*
+ * What contradicts itself or has no sense on any host.  What has none for the
+ * owner alone is left to a host that does not say that it is one: options may
+ * be the same on all hosts.
+ */
+static int
+check_pairs(const struct conf *conf, char *err)
+{
+	const unsigned asked = asked_for(conf);
+	size_t i;
+
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if ((asked & pairs[i].both) == pairs[i].both)
+			return refuse(err, "%s", pairs[i].text);
+	return 0;
+}
+
 /* What must be there, what does not go together, and what follows from it. */
 int
 conf_finish(struct conf *conf, char *err)
@@ -670,7 +788,8 @@ conf_finish(struct conf *conf, char *err)
 	if (strcmp(conf->macvlan, vr->ifname) == 0)
 		return refuse(err, "--macvlan=%s: that is the interface itself",
 		    conf->macvlan);
-	if (finish_version(vr, err) == -1 || check_hang_limit(conf, err) == -1)
+	if (finish_version(vr, err) == -1 ||
+	    check_hang_limit(conf, err) == -1 || check_pairs(conf, err) == -1)
 		return -1;
 	return vr->family == &vrrp_ipv6 ? put_link_local_first(vr, err) : 0;
 }
@@ -704,6 +823,10 @@ conf_set_owner(struct conf *conf, const bool *real, char *err)
 	    vr->priority != VRRP_PRIORITY_OWNER)
 		return refuse(err, "-p %u: %s owns every ADDRESS, and an owner "
 		    "has 255", vr->priority, vr->ifname);
+	if (vr->owner && vr->start_delay > 0)
+		return refuse(err, "-S %d: %s owns every ADDRESS, and answers "
+		    "for them from the start",
+		    (int)(vr->start_delay / VRRP_SECOND), vr->ifname);
 	if (!vr->owner && vr->priority == VRRP_PRIORITY_OWNER)
 		return refuse(err, "-p 255: only for the owner of the "
 		    "addresses, others 1 to 254 (%s is no address of %s)",

@@ -25,7 +25,8 @@ enum conf_option {
 	CONF_NO_LEASE,
 	CONF_HANG_LIMIT,
 	CONF_USER,
-	CONF_NO_SANDBOX
+	CONF_NO_SANDBOX,
+	CONF_OPTION_END
 };
 
 #define CONF_DEFAULT_USER	"nobody"
@@ -54,11 +55,13 @@ struct conf {
 	bool foreground;		/* -F was given */
 	bool dry_run;
 	bool cleanup;			/* "vrrpd cleanup" */
+	bool given[CONF_OPTION_END];	/* for conf_once() */
 	struct vrrp_conf vr;		/* priority 0 = not given yet */
 };
 
 /* All return 0, or -1 and one line in err[CONF_ERROR_LEN]. */
 void	conf_init(struct conf *);
+int	conf_once(struct conf *, int, char *);
 int	conf_set(struct conf *, int, const char *, char *);
 int	conf_add_address(struct conf *, const char *, char *);
 int	conf_finish(struct conf *, char *);

@@ -88,7 +88,6 @@ vrrp_init(struct vrrp *vr, const struct vrrp_conf *conf, usec_t now)
 	vr->pseudo_header = conf->checksum == VRRP_SUM_PSEUDO;
 	vr->announce_deadline = VRRP_NEVER;
 	vr->preempt_deadline = VRRP_NEVER;
-	vr->hold_until = now + conf->start_delay;
 	vr->heard_at = VRRP_NEVER;
 	vr->since = now;
 }
@@ -104,6 +103,7 @@ arm_down_timer(struct vrrp *vr, usec_t now, usec_t interval)
 static void
 arm_announce(struct vrrp *vr, usec_t now)
 {
+	vr->announced_at = now;
 	vr->announce_left = VRRP_ANNOUNCE_ROUNDS - 1;
 	vr->announce_deadline = now + VRRP_ANNOUNCE_GAP;
 }
@@ -177,6 +177,8 @@ step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 	if (ev->type != VRRP_EV_LINK_UP)
 		return 0;
 	vr->master_interval = vr->conf->interval;	/* P-45 */
+	/* Each time: the port of a switch that comes up again is blocked. */
+	vr->hold_until = later(vr->hold_until, now + vr->conf->start_delay);
 	if (!vr->conf->owner)
 		return to_backup(vr, VRRP_WHY_START, now);
 	if (now >= vr->hold_until)
@@ -189,16 +191,18 @@ step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 
 /*
  * RFC 3768 6.4.2, last branch: an advert that is worse than ours.  The timer
- * runs on, so we take over when it ends; a preempt delay (F23) moves that end,
- * for as long as the other one keeps talking (P-29).
+ * runs on, so we take over when it ends, and were it late; a preempt delay
+ * (F23) moves that end, for as long as the other one keeps talking (P-29).
  */
 static unsigned
 backup_hears_lower(struct vrrp *vr, const struct vrrp_advert *adv,
     usec_t now)
 {
+	usec_t delay = vr->conf->preempt_delay;
+
 	if (vr->preempt_deadline == VRRP_NEVER)
-		vr->preempt_deadline =
-		    later(vr->deadline, now + vr->conf->preempt_delay);
+		vr->preempt_deadline = delay == 0 ? vr->deadline :
+		    later(vr->deadline, now + delay);
 	/* A delay is running: until then it counts as a Master (P-29). */
 	if (vr->deadline < vr->preempt_deadline) {
 		learn_interval(vr, adv);
@@ -267,6 +271,7 @@ step_backup(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 	case VRRP_EV_FAULT:
 	case VRRP_EV_YIELD:
 	case VRRP_EV_ANNOUNCE:
+	case VRRP_EV_DOUBT:
 		break;
 	}
 	return 0;
@@ -279,15 +284,33 @@ step_backup(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
  * Adver_Timer starts anew, so that the rate stays what it was (P-19).
  */
 static unsigned
-master_replies(struct vrrp *vr, usec_t now, unsigned actions)
+master_replies(struct vrrp *vr, usec_t now)
 {
 	if (vr->quiet || vr->replies_left == 0 || vr->sent_at == now)
 		return 0;
 	vr->replies_left--;
 	arm_adver_timer(vr, now);
-	if (actions & VRRP_ACT_ANNOUNCE)
+	return VRRP_ACT_ADVERT;
+}
+
+/*
+ * Others may have misled the neighbours.  Whoever can do that can do it often,
+ * and a round can have hundreds of frames: the first doubt is answered at once,
+ * those that come while rounds are to follow by these, and those within a
+ * second after the last round by one at its end.
+ */
+static unsigned
+master_doubts(struct vrrp *vr, usec_t now)
+{
+	if (vr->quiet || vr->announce_left > 0)
+		return 0;
+	if (now - vr->announced_at >= VRRP_DOUBT_GAP) {
 		arm_announce(vr, now);
-	return VRRP_ACT_ADVERT | actions;
+		return VRRP_ACT_ANNOUNCE;
+	}
+	vr->announce_left = 1;
+	vr->announce_deadline = vr->announced_at + VRRP_DOUBT_GAP;
+	return 0;
 }
 
 static bool
@@ -309,18 +332,19 @@ static unsigned
 master_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 {
 	if (adv->priority == VRRP_PRIORITY_STOP)
-		return master_replies(vr, now, 0);
+		return master_replies(vr, now);
 	if (outranks(adv, vr)) {
 		learn_interval(vr, adv);
 		return VRRP_ACT_RELEASE | VRRP_ACT_ADVERT |
 		    to_backup(vr, VRRP_WHY_OUTRANKED, now);
 	}
-	return master_replies(vr, now, VRRP_ACT_ANNOUNCE);
+	return master_replies(vr, now) | master_doubts(vr, now);
 }
 
 static unsigned
 announce_timer(struct vrrp *vr, usec_t now)
 {
+	vr->announced_at = now;
 	if (vr->announce_left > 0)
 		vr->announce_left--;
 	if (vr->announce_left > 0)
@@ -437,6 +461,8 @@ step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 		return master_yields(vr, now);
 	case VRRP_EV_ANNOUNCE:
 		return master_announces(vr, now);
+	case VRRP_EV_DOUBT:
+		return master_doubts(vr, now);
 	case VRRP_EV_TAKE:
 		break;
 	}
@@ -461,14 +487,14 @@ heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
  * Somebody has our IPv4 addresses who is not heard: a router, perhaps, that
  * wants the other form of checksum, drops our adverts and yet is silent as long
  * as they come.  He says so for each address: what was tried stays for a while.
- * True if the next adverts have that form (P-08).
+ * Not once an advert was heard, whenever that was: it has told the form.  True
+ * if the next adverts have the other form (P-08).
  */
 bool
 vrrp_try_other_form(struct vrrp *vr, usec_t now)
 {
 	if (vr->conf->checksum != VRRP_SUM_AUTO || vr->conf->version == 2 ||
-	    vr->state != VRRP_MASTER ||
-	    (vr->heard_at != VRRP_NEVER && vr->heard_at >= vr->since) ||
+	    vr->state != VRRP_MASTER || vr->heard_at != VRRP_NEVER ||
 	    now < vr->try_after)
 		return false;
 	vr->pseudo_header = !vr->pseudo_header;

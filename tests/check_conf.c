@@ -686,6 +686,140 @@ START_TEST(owner)
 }
 END_TEST
 
+/* Also the priority is by itself: the start delay would make two answer. */
+START_TEST(owner_without_delay)
+{
+	static const bool real[] = { true }, other[] = { false };
+
+	set_minimum();
+	ck_assert_int_eq(conf_set(&conf, 'S', "30", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	ck_assert_int_eq(conf_set_owner(&conf, real, err), -1);
+	ck_assert_str_eq(err, "-S 30: eth0 owns every ADDRESS, and answers "
+	    "for them from the start");
+	ck_assert_int_eq(conf_set_owner(&conf, other, err), 0);
+	conf.vr.priority = 0;
+	conf.vr.start_delay = 0;
+	ck_assert_int_eq(conf_set_owner(&conf, real, err), 0);
+}
+END_TEST
+
+/* Two options that contradict each other, or of which one has no sense */
+static const struct pair {
+	int option[2];
+	const char *value[2];
+	int harmless;		/* instead of the second: no contradiction */
+	const char *text;
+	const char *message;
+} pairs[] = {
+	{ { 's', CONF_PREEMPT_DELAY }, { NULL, "1" }, CONF_PREEMPT_DELAY, "0",
+	    "-s and --preempt-delay: a router that never preempts has nothing "
+	    "to delay" },
+	{ { CONF_NO_LEASE, CONF_NO_ACCEPT }, { NULL, NULL }, CONF_NO_GUARD,
+	    NULL, "--no-accept and --no-lease: the kernel does not get the "
+	    "addresses, nothing has a lease" },
+	{ { 'l', 0 }, { "name", NULL }, 'D', NULL, "-l without -D: it is a "
+	    "name for syslog, and the log goes to standard error" },
+	{ { 'l', 'F' }, { "name", NULL }, 'D', NULL, "-l without -D: it is a "
+	    "name for syslog, and the log goes to standard error" },
+	{ { 'p', 's' }, { "255", NULL }, 'n', NULL,
+	    "-p 255 and -s: the owner always preempts" },
+	{ { 'p', CONF_PREEMPT_DELAY }, { "255", "1" }, CONF_PREEMPT_DELAY,
+	    "0", "-p 255 and --preempt-delay: the owner leaves no other "
+	    "Master" },
+	{ { 'p', 'S' }, { "255", "1" }, 'S', "0", "-p 255 and -S: the owner "
+	    "answers for its addresses from the start" },
+	{ { 'p', CONF_NO_ACCEPT }, { "255", NULL }, CONF_REFRESH, "1",
+	    "-p 255 and --no-accept: the owner has the addresses, and "
+	    "accepts" },
+	{ { 'p', CONF_NO_LEASE }, { "255", NULL }, CONF_NO_GUARD, NULL,
+	    "-p 255 and --no-lease: the owner's addresses have no lease" },
+	{ { 'p', CONF_MACVLAN }, { "255", NULL }, 'n', NULL, "-p 255 and "
+	    "--macvlan: the owner's interface would answer too" },
+	{ { 'p', CONF_STRICT_ADDRESSES }, { "255", NULL }, 'n', NULL,
+	    "-p 255 and --strict-addresses: the owner drops every advert" },
+	{ { CONF_MIN_INTERVAL, 'p' }, { "0.02", "255" }, 'p', "254",
+	    "-p 255 and --min-interval: the owner learns no interval" },
+};
+
+static int
+finish_with(const struct pair *pair, int option, const char *value)
+{
+	setup();
+	set_minimum();
+	/* Which version is meant is no matter of these. */
+	if (pair->option[0] == CONF_MIN_INTERVAL)
+		ck_assert_int_eq(conf_set(&conf, '3', NULL, err), 0);
+	ck_assert_int_eq(conf_set(&conf, pair->option[0], pair->value[0], err),
+	    0);
+	if (option != 0)
+		ck_assert_int_eq(conf_set(&conf, option, value, err), 0);
+	return conf_finish(&conf, err);
+}
+
+START_TEST(contradictions)
+{
+	const struct pair *pair = &pairs[_i];
+
+	ck_assert_int_eq(finish_with(pair, pair->option[1], pair->value[1]),
+	    -1);
+	ck_assert_str_eq(err, pair->message);
+	ck_assert_msg(finish_with(pair, pair->harmless, pair->text) == 0, "%s",
+	    err);
+	/* The other of the two by itself */
+	setup();
+	set_minimum();
+	if (pair->option[1] != 0 && pair->option[1] != 'p')
+		ck_assert_int_eq(conf_set(&conf, pair->option[1],
+		    pair->value[1], err), 0);
+	ck_assert_msg(conf_finish(&conf, err) == 0, "%s", err);
+}
+END_TEST
+
+/* What a start takes cleanup takes, where -D has no sense. */
+START_TEST(log_name_at_cleanup)
+{
+	set_minimum();
+	conf.cleanup = true;
+	ck_assert_int_eq(conf_set(&conf, 'l', "name", err), 0);
+	ck_assert_int_eq(conf_finish(&conf, err), 0);
+}
+END_TEST
+
+/* Which of two texts is meant nobody knows. */
+START_TEST(given_twice)
+{
+	static const struct {
+		int option;
+		const char *name;
+	} t[] = {
+		{ 'i', "-i" }, { 'v', "-v" }, { 'p', "-p" }, { 'd', "-d" },
+		{ 'a', "-a" }, { 'f', "-f" }, { 'l', "-l" }, { 'U', "-U" },
+		{ 'S', "-S" }, { 'L', "-L" }, { CONF_USER, "--user" },
+		{ CONF_ON_BACKUP, "--on-backup" },
+		{ CONF_PREEMPT_DELAY, "--preempt-delay" },
+		{ CONF_REFRESH, "--refresh" },
+		{ CONF_VERSION, "--vrrp-version" },
+		{ CONF_CHECKSUM, "--checksum" },
+		{ CONF_MACVLAN, "--macvlan" },
+		{ CONF_DOWN_TIMER_ADVERTS, "--down-timer-adverts" },
+		{ CONF_MIN_INTERVAL, "--min-interval" },
+		{ CONF_HANG_LIMIT, "--hang-limit" },
+	};
+	char message[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		ck_assert_int_eq(conf_once(&conf, t[i].option, err), 0);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		ck_assert_int_eq(conf_once(&conf, t[i].option, err), -1);
+		snprintf(message, sizeof(message), "%s: given twice",
+		    t[i].name);
+		ck_assert_str_eq(err, message);
+	}
+}
+END_TEST
+
 START_TEST(print_all)
 {
 	static const bool none[] = { false, false }, all[] = { true };
@@ -758,6 +892,11 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, defaults);
+	tcase_add_test(tc, owner_without_delay);
+	tcase_add_loop_test(tc, contradictions, 0,
+	    sizeof(pairs) / sizeof(pairs[0]));
+	tcase_add_test(tc, log_name_at_cleanup);
+	tcase_add_test(tc, given_twice);
 	tcase_add_test(tc, accepted);
 	tcase_add_test(tc, flags);
 	tcase_add_test(tc, refused);

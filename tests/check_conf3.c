@@ -69,16 +69,27 @@ START_TEST(version)
 		{ "192.0.2.1", { '3', 0 }, { NULL, NULL }, 3 },
 		{ "192.0.2.1", { CONF_VERSION, 0 }, { "2", NULL }, 2 },
 		{ "192.0.2.1", { CONF_VERSION, 0 }, { "3", NULL }, 3 },
-		{ "192.0.2.1", { '3', CONF_VERSION }, { NULL, "2" }, 2 },
-		{ "192.0.2.1", { CONF_VERSION, '3' }, { "2", NULL }, 3 },
+		{ "192.0.2.1", { '3', CONF_VERSION }, { NULL, "3" }, 3 },
+		{ "192.0.2.1", { CONF_VERSION, '3' }, { "3", NULL }, 3 },
+		{ "192.0.2.1", { '3', '3' }, { NULL, NULL }, 3 },
 		{ "fe80::1", { 0, 0 }, { NULL, NULL }, 3 },
 		{ "fe80::1", { '3', 0 }, { NULL, NULL }, 3 },
 		{ "fe80::1", { CONF_VERSION, 0 }, { "3", NULL }, 3 },
 		{ "fe80::1", { CONF_VERSION, 0 }, { "2", NULL }, 0 },
 	};
+	static const char both[] = "-3 and --vrrp-version 2: version 2 or "
+	    "version 3, not both";
 	char line[20];
 	size_t i, j;
 
+	begin("192.0.2.1");
+	give('3', NULL);
+	ck_assert_int_eq(conf_set(&conf, CONF_VERSION, "2", err), -1);
+	ck_assert_str_eq(err, both);
+	begin("192.0.2.1");
+	give(CONF_VERSION, "2");
+	ck_assert_int_eq(conf_set(&conf, '3', NULL, err), -1);
+	ck_assert_str_eq(err, both);
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		begin(t[i].address);
 		for (j = 0; j < 2; j++)

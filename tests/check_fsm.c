@@ -119,16 +119,19 @@ static const struct row {
 /* proves: R3768-6.4.3-8 + */
 { "SM2-12 P=L", 100, 0, MASTER, T, ADVF(100, "192.0.2.21"), YIELD, BACKUP,
     DOWN, NEVER, WHY(OUTRANKED) },
-/* SM2-13 sends nothing; we answer as RFC 9568 6.4.3 does, F01 and P-19 */
+/*
+ * SM2-13 sends nothing; we answer as RFC 9568 6.4.3 does, F01 and P-19.  The
+ * announcements of the take-over are not over yet, and answer too.
+ */
 /* proves: R3768-6.4.3-8 -, R3768-6.4.3-9 +, R3768-2.3-1 + */
-{ "SM2-13 P<L", 100, 0, MASTER, T, ADV(99), ANSWER, MASTER, A, GAP,
-    WHY(SILENCE) },
+{ "SM2-13 P<L", 100, 0, MASTER, T, ADV(99), VRRP_ACT_ADVERT, MASTER, A,
+    SAME, WHY(SILENCE) },
 /* proves: R3768-6.4.3-8 -, R3768-6.4.3-9 + */
 { "SM2-13 P=L, lower address", 100, 0, MASTER, T, ADVF(100, "192.0.2.19"),
-    ANSWER, MASTER, A, GAP, WHY(SILENCE) },
+    VRRP_ACT_ADVERT, MASTER, A, SAME, WHY(SILENCE) },
 /* proves: R3768-6.4.3-8 - */
 { "SM2-13 P=L, our address", 100, 0, MASTER, T, ADVF(100, "192.0.2.20"),
-    ANSWER, MASTER, A, GAP, WHY(SILENCE) },
+    VRRP_ACT_ADVERT, MASTER, A, SAME, WHY(SILENCE) },
 /* proves: R3768-6.4.2-4 -, P-15 + */
 { "SM2-14 Backup", 100, 0, BACKUP, T, EV(LINK_UP), 0, BACKUP, SAME, NEVER,
     WHY(START) },
@@ -171,6 +174,12 @@ static const struct row {
     WHY(OWNER) },
 { "Master, announce", 100, 0, MASTER, T, EV(ANNOUNCE), VRRP_ACT_ANNOUNCE,
     MASTER, SAME, GAP, WHY(SILENCE) },
+{ "Master, doubt", 100, 0, MASTER, T, EV(DOUBT), 0, MASTER, SAME, SAME,
+    WHY(SILENCE) },
+{ "Backup, doubt", 100, 0, BACKUP, T, EV(DOUBT), 0, BACKUP, SAME, NEVER,
+    WHY(START) },
+{ "Initialize, doubt", 100, 0, INIT, T, EV(DOUBT), 0, INIT, SAME, SAME,
+    WHY(START) },
 { "Master, fault", 100, 0, MASTER, T, EV(FAULT), RESIGN, BACKUP, DOWN, NEVER,
     WHY(FAULT) },
 };
@@ -287,7 +296,7 @@ START_TEST(tie_break)
 		enter(MASTER);
 		vr.source = addr(t[i].local);
 		now += T;
-		ck_assert_uint_eq(hear_from(99, t[i].sender), ANSWER);
+		ck_assert_uint_eq(hear_from(99, t[i].sender), VRRP_ACT_ADVERT);
 		now += T;
 		ck_assert_uint_eq(hear_from(101, t[i].sender), YIELD);
 	}
@@ -465,7 +474,7 @@ START_TEST(preempt_delay_short)
 }
 END_TEST
 
-/* F22: listen only, this long after start, whatever is heard */
+/* F22: listen only, this long after the link came up, whatever is heard */
 START_TEST(start_delay)
 {
 	usec_t end = START + 10 * A;
@@ -482,11 +491,35 @@ START_TEST(start_delay)
 	conf.start_delay = A;
 	enter(BACKUP);
 	SEE(0, 0, BACKUP, now + DOWN, NEVER);
-	/* It counts from the start, not from the link. */
+	/* It counts from the link, not from the start ... */
 	conf.start_delay = 10 * A;
 	enter(INIT);
 	now += 8 * A;
-	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + DOWN, NEVER);
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 10 * A,
+	    NEVER);
+	/* ... and each time anew: the port of the switch is blocked again. */
+	run_until(now + 10 * A);
+	ck_assert_int_eq(vr.state, MASTER);
+	now += T;
+	step(VRRP_EV_LINK_DOWN);
+	now += A;
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 10 * A,
+	    NEVER);
+	/* A Master that waited for its carrier goes on at once. */
+	run_until(now + 10 * A);
+	now += T;
+	step(VRRP_EV_CARRIER_LOST);
+	now += T;
+	SEE(step(VRRP_EV_LINK_UP), ANSWER, MASTER, now + A, now + GAP);
+	/* A shorter one does not end what a failure has earned. */
+	conf.start_delay = A;
+	enter(MASTER);
+	vr.faults = 4;
+	step(VRRP_EV_FAULT);
+	step(VRRP_EV_LINK_DOWN);
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 16 * DOWN,
+	    NEVER);
+	conf.start_delay = 10 * A;
 	/* The operator may end it. */
 	enter(BACKUP);
 	SEE(step(VRRP_EV_TAKE), BECOME, MASTER, now + A, now + GAP);
@@ -506,11 +539,8 @@ START_TEST(start_delay_owner)
 	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
 	ck_assert_int_eq(vr.why, VRRP_WHY_OWNER);
 	enter(INIT);
-	now += A;
-	SEE(step(VRRP_EV_LINK_UP), BECOME, MASTER, now + A, now + GAP);
-	enter(INIT);
-	now += A - 1;
-	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + 1, NEVER);
+	now += 2 * A;
+	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + A, NEVER);
 }
 END_TEST
 
@@ -658,6 +688,74 @@ START_TEST(announcements_do_not_stack)
 	start += DOWN;
 	run_until(start + 30 * A);
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 5);
+}
+END_TEST
+
+/* A doubt each millisecond until then */
+static void
+doubt_until(usec_t end, bool by_adverts)
+{
+	for (; now < end; run_until(now + MS))
+		if (by_adverts)
+			hear(99);
+		else
+			step(VRRP_EV_DOUBT);
+}
+
+/*
+ * F01, C01: the first doubt is answered at once, by all rounds; those that go
+ * on by a round a second, the last one too.
+ */
+START_TEST(doubts)
+{
+	usec_t start, at;
+	bool by_adverts = _i != 0;
+
+	conf.refresh = by_adverts ? 60 * A : 0;
+	enter(MASTER);
+	run_until(now + 10 * A);
+	start = now;
+	doubt_until(start + 1, by_adverts);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, start), 1);
+	doubt_until(start + 3900 * MS, by_adverts);
+	for (at = start; at + A <= now; at += GAP)
+		ck_assert_uint_le(count(VRRP_ACT_ANNOUNCE, at, at + A - 1), 4);
+	/* At 0, 0.25, 0.5, 0.75, 1, 2 and 3 s; at 4 for the last of them */
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 7);
+	run_until(start + 4 * A - 1);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 7);
+	run_until(start + 4 * A);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, now, now), 1);
+	SEE(0, 0, MASTER, vr.deadline, by_adverts ? now + 60 * A : NEVER);
+	/* Nobody is in doubt now ... */
+	run_until(start + 5 * A - 1);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 8);
+	/* ... and the next one is the first again. */
+	now += 1;
+	ck_assert_uint_eq(step(VRRP_EV_DOUBT), VRRP_ACT_ANNOUNCE);
+	ck_assert_int_eq(vr.announce_deadline, now + GAP);
+	run_until(now + 10 * A);
+	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start + 5 * A, now), 5);
+}
+END_TEST
+
+/* A moment too early for that is answered by one round, a moment later. */
+START_TEST(doubt_too_early)
+{
+	enter(MASTER);
+	run_until(now + 2 * A - 1);
+	SEE(step(VRRP_EV_DOUBT), 0, MASTER, vr.deadline, now + 1);
+	SEE(step(VRRP_EV_DOUBT), 0, MASTER, vr.deadline, now + 1);
+	now += 1;
+	ck_assert(step(VRRP_EV_TIMER) & VRRP_ACT_ANNOUNCE);
+	ck_assert_int_eq(vr.announce_deadline, now + conf.refresh);
+	/* What is asked for comes at once all the same. */
+	now += 1;
+	SEE(step(VRRP_EV_ANNOUNCE), VRRP_ACT_ANNOUNCE, MASTER, vr.deadline,
+	    now + GAP);
+	/* Without a carrier nobody hears of it. */
+	step(VRRP_EV_CARRIER_LOST);
+	SEE(step(VRRP_EV_DOUBT), 0, MASTER, vr.deadline, NEVER);
 }
 END_TEST
 
@@ -846,7 +944,7 @@ START_TEST(replies)
 	for (interval = 0; interval < 2; interval++) {
 		for (i = 1; i <= 3; i++) {
 			now += MS;
-			ck_assert_uint_eq(hear(99), ANSWER);
+			ck_assert_uint_eq(hear(99), VRRP_ACT_ADVERT);
 			ck_assert_uint_eq(vr.replies_left, 3 - i);
 		}
 		now += MS;
@@ -932,6 +1030,8 @@ main(void)
 	tcase_add_test(tc, carrier_limit);
 	tcase_add_test(tc, announcements);
 	tcase_add_test(tc, announcements_do_not_stack);
+	tcase_add_loop_test(tc, doubts, 0, 2);
+	tcase_add_test(tc, doubt_too_early);
 	tcase_add_test(tc, storm_of_losers);
 	tcase_add_test(tc, storm_of_resignations);
 	tcase_add_test(tc, one_answer_at_a_time);

@@ -208,16 +208,16 @@ static const struct row {
 { "SM3-12 P=L, -s", 100, 1, MASTER, 500, T, ADVF(100, 100, "192.0.2.21"), YIELD,
     BACKUP, DOWN, NEVER, 100, WHY(OUTRANKED) },
 /* proves: R9568-6.4.3-j +, R9568-6.4.3-i - */
-{ "SM3-13 P<L", 100, 0, MASTER, 0, T, ADV(99, 500), ANSWER, MASTER, A, GAP, 100,
-    WHY(SILENCE) },
+{ "SM3-13 P<L", 100, 0, MASTER, 0, T, ADV(99, 500), VRRP_ACT_ADVERT, MASTER, A,
+    SAME, 100, WHY(SILENCE) },
 /* proves: R9568-6.4.3-j +, R9568-6.4.3-m + */
-{ "SM3-13 P<L, -s", 100, 1, MASTER, 500, T, ADV(1, 1), ANSWER, MASTER, A, GAP,
-    500, WHY(SILENCE) },
+{ "SM3-13 P<L, -s", 100, 1, MASTER, 500, T, ADV(1, 1), VRRP_ACT_ADVERT, MASTER,
+    A, SAME, 500, WHY(SILENCE) },
 /* proves: R9568-6.4.3-j +, R9568-6.4.3-i - */
 { "SM3-13 P=L, lower address (V30)", 100, 0, MASTER, 0, T, ADVF(100, 500,
-    "192.0.2.19"), ANSWER, MASTER, A, GAP, 100, WHY(SILENCE) },
+    "192.0.2.19"), VRRP_ACT_ADVERT, MASTER, A, SAME, 100, WHY(SILENCE) },
 { "SM3-13 P=L, our address", 100, 0, MASTER, 0, T, ADVF(100, 500,
-    "192.0.2.20"), ANSWER, MASTER, A, GAP, 100, WHY(SILENCE) },
+    "192.0.2.20"), VRRP_ACT_ADVERT, MASTER, A, SAME, 100, WHY(SILENCE) },
 /* proves: R9568-6.4.2-j -, P-15 + */
 { "SM3-14 Backup", 100, 0, BACKUP, 500, T, EV(LINK_UP), 0, BACKUP, SAME, NEVER,
     500, WHY(START) },
@@ -466,7 +466,7 @@ START_TEST(checksum_follows)
 	/* ... in office, before the answer is sent ... */
 	now += 1;
 	ck_assert_uint_eq(hear_advert(99, "192.0.2.30", A, VRRP_SUM_MESSAGE),
-	    ANSWER);
+	    VRRP_ACT_ADVERT);
 	ck_assert(!vr.pseudo_header);
 	now += 1;
 	ck_assert_uint_eq(hear_advert(101, "192.0.2.30", A, VRRP_SUM_PSEUDO),
@@ -512,21 +512,6 @@ START_TEST(checksum_tries)
 	ck_assert(!vr.pseudo_header);
 	ck_assert(!vrrp_try_other_form(&vr, now + 120 * VRRP_SECOND - 1));
 	ck_assert(tries());
-	/* What is heard decides, for as long as it is Master ... */
-	now += 1;
-	hear_advert(99, "192.0.2.30", A, VRRP_SUM_MESSAGE);
-	ck_assert(!tries());
-	ck_assert(!vr.pseudo_header);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_MESSAGE);
-	ck_assert_int_eq(vr.state, BACKUP);
-	ck_assert(!tries());
-	/* ... and no longer; in the same instant it still does. */
-	run_until(vr.deadline);
-	vr.heard_at = vr.since;
-	ck_assert(!tries());
-	vr.heard_at = vr.since - 1;
-	ck_assert(tries());
-	ck_assert(vr.pseudo_header);
 	/* Nor where there is but one form. */
 	conf.version = 2;
 	ck_assert(!tries());
@@ -534,6 +519,43 @@ START_TEST(checksum_tries)
 	conf.checksum = VRRP_SUM_PSEUDO;
 	ck_assert(!tries());
 	conf.checksum = VRRP_SUM_MESSAGE;
+	ck_assert(!tries());
+	ck_assert(vr.pseudo_header);
+}
+END_TEST
+
+/*
+ * P-08: an advert tells the form, whenever it came: as Master, in the office
+ * before, or as Backup before the take-over.
+ * proves: P-08 -
+ */
+START_TEST(checksum_heard)
+{
+	conf.checksum = VRRP_SUM_AUTO;
+	enter(MASTER);
+	ck_assert(tries());
+	now += 1;
+	hear_advert(99, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	ck_assert(!tries());
+	ck_assert(vr.pseudo_header);
+	now += 1;
+	step(VRRP_EV_YIELD);
+	run_until(vr.deadline);
+	ck_assert_int_eq(vr.state, MASTER);
+	ck_assert(!tries());
+	ck_assert(vr.pseudo_header);
+	enter(BACKUP);
+	hear_advert(200, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	run_until(vr.deadline);
+	ck_assert_int_eq(vr.state, MASTER);
+	now += 3600 * A;
+	ck_assert(!tries());
+	ck_assert(vr.pseudo_header);
+	/* The link was away: the routers beyond it are the same. */
+	step(VRRP_EV_LINK_DOWN);
+	step(VRRP_EV_LINK_UP);
+	run_until(vr.deadline);
+	ck_assert_int_eq(vr.state, MASTER);
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 }
@@ -714,6 +736,57 @@ START_TEST(preempt_delay_slow_master)
 }
 END_TEST
 
+/*
+ * R9568-6.4.2-i: an advert that is discarded changes no timer and teaches no
+ * interval, however late the timer is.  After a priority 0 it is Skew_Time of
+ * the interval that was known before.
+ * proves: R9568-6.4.2-i +
+ */
+START_TEST(discarded_late)
+{
+	static const usec_t late[] = { -1, 0, 1, A, 100 * A };
+	usec_t due;
+	size_t i;
+
+	for (i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
+		now = START;
+		enter_learned(BACKUP, 100);
+		due = vr.deadline;
+		now = due + late[i];
+		SEE(hear_advert(50, "192.0.2.30", 4095 * CS, VRRP_SUM_MESSAGE),
+		    0, BACKUP, due, NEVER);
+		SEE(hear_advert(99, "192.0.2.31", 1 * CS, VRRP_SUM_MESSAGE),
+		    0, BACKUP, due, NEVER);
+		ck_assert_int_eq(vr.master_interval, 100 * CS);
+		SEE(hear_advert(0, "192.0.2.30", 4095 * CS, VRRP_SUM_MESSAGE),
+		    0, BACKUP, now + SKEW, NEVER);
+	}
+}
+END_TEST
+
+/*
+ * P-29: while the delay runs a worse router counts as the Master, so that
+ * Skew_Time after its priority 0 is of its interval, as on all other Backups:
+ * they would not be in the order of their priorities otherwise.  Who becomes
+ * Master has forgotten it.
+ * proves: P-29 +
+ */
+START_TEST(preempt_delay_resigned)
+{
+	conf.preempt_delay = 60 * A;
+	enter_learned(BACKUP, 100);
+	now += A;
+	hear_advert(50, "192.0.2.30", 10 * CS, VRRP_SUM_MESSAGE);
+	ck_assert_int_eq(vr.master_interval, 10 * CS);
+	SEE(hear_advert(0, "192.0.2.30", 10 * CS, VRRP_SUM_MESSAGE), 0, BACKUP,
+	    now + SKEW / 10, NEVER);
+	run_until(vr.deadline);
+	ck_assert_int_eq(vr.state, MASTER);
+	ck_assert_int_eq(vr.why, VRRP_WHY_RESIGNED);
+	ck_assert_int_eq(vr.master_interval, 100 * CS);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -722,6 +795,8 @@ main(void)
 	tcase_add_checked_fixture(tc, setup3, NULL);
 	tcase_add_loop_test(tc, row, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tc, preempt_delay_slow_master);
+	tcase_add_test(tc, preempt_delay_resigned);
+	tcase_add_test(tc, discarded_late);
 	tcase_add_test(tc, timer_values);
 	tcase_add_test(tc, timer_range);
 	tcase_add_test(tc, skew_separates);
@@ -730,6 +805,7 @@ main(void)
 	tcase_add_test(tc, carrier_hold);
 	tcase_add_test(tc, checksum_follows);
 	tcase_add_test(tc, checksum_tries);
+	tcase_add_test(tc, checksum_heard);
 	tcase_add_test(tc, checksum_fixed);
 	tcase_add_test(tc, slow_master);
 	tcase_add_test(tc, preemption);

@@ -558,11 +558,20 @@ pair(const char *name, unsigned one, unsigned other, unsigned events)
 	return lan;
 }
 
-/* Every event there is, but for faults */
+/* Every event there is, but for faults and doubts */
 static void
 lan_two(struct lan *lan)
 {
 	*lan = pair("two", LOW, HIGH, ALL);
+	lan->coarse = true;
+}
+
+/* Doubts at any time, and what they lead to */
+static void
+lan_doubt(struct lan *lan)
+{
+	*lan = pair("doubt", LOW, HIGH, LINK | ON(CARRIER_LOST) | ON(DOUBT));
+	lan->flights = 1;
 }
 
 static void
@@ -672,6 +681,7 @@ static const struct {
 	bool always;
 } lans[] = {
 	{ lan_two, true },
+	{ lan_doubt, true },
 	{ lan_no_preempt, true },
 	{ lan_equal, true },
 	{ lan_owner, true },

@@ -15,6 +15,7 @@ enum {
 
 static uint64_t seed;
 static usec_t sent;			/* our last advert */
+static usec_t announced;		/* our last round */
 static usec_t earliest;			/* no take-over by the timer before */
 static usec_t learned;			/* Active_Adver_Interval */
 static bool pseudo;			/* the form of checksum */
@@ -96,7 +97,8 @@ down(void)
 static bool
 respected(const struct vrrp *before, const struct vrrp_advert *adv)
 {
-	return adv->priority != 0 && vr.preempt_deadline != NEVER &&
+	return adv->priority != 0 && conf.preempt_delay > 0 &&
+	    vr.preempt_deadline != NEVER &&
 	    before->deadline < vr.preempt_deadline;
 }
 
@@ -180,6 +182,13 @@ walk_check(const struct vrrp *before, enum vrrp_event_type type,
 	    type == VRRP_EV_LINK_UP);
 	if ((actions & VRRP_ACT_ADVERT) != 0)
 		sent = now;
+	/* Four rounds in a second, unless we changed or were asked. */
+	if ((actions & VRRP_ACT_ANNOUNCE) != 0) {
+		ck_assert(before->state != MASTER || before->quiet ||
+		    type == VRRP_EV_ANNOUNCE ||
+		    now - announced >= VRRP_ANNOUNCE_GAP);
+		announced = now;
+	}
 	if (is && !vr.quiet)
 		ck_assert_int_le(vr.deadline, sent + conf.interval);
 	if (is && vr.quiet)
@@ -211,7 +220,7 @@ walk_step(void)
 	walk_time();
 	if (now < vrrp_deadline(&vr) || dice(20) == 0)
 		ev.type = (enum vrrp_event_type)
-		    (dice(3) == 0 ? dice(VRRP_EV_ANNOUNCE + 1) :
+		    (dice(3) == 0 ? dice(VRRP_EV_DOUBT + 1) :
 		    vr.state == INIT ? VRRP_EV_LINK_UP :
 		    dice(3) == 0 ? VRRP_EV_TIMER : VRRP_EV_ADVERT);
 	adv.priority = priorities[dice(7)];

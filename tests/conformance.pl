@@ -16,9 +16,9 @@
 # begins with a name, or an assertion of a .t file, or a frame.  A tag in the
 # body of a START_TEST belongs to that one.
 #
-# MUST and MUST NOT need both signs, must and spec need "+"; or a reason.  The
-# status is 1 if something is missing, wrong or stale, or if the file that was
-# there differs; it is written anew in any case.
+# MUST and MUST NOT need both signs; SHOULD, RECOMMENDED, must and spec need "+",
+# SHOULD NOT "-"; or a reason.  The status is 1 if something is missing, wrong or
+# stale, or if the file that was there differs; it is written anew in any case.
 use strict;
 use warnings;
 
@@ -197,7 +197,8 @@ sub read_mutants {
 sub wanted {
 	my $level = shift->{level};
 	return '+', '-' if $level =~ /\b(MUST|SHALL|REQUIRED)\b/;
-	return '+' if $level =~ /^(must|spec)$/;
+	return '-' if $level =~ /^SHOULD NOT/;
+	return '+' if $level =~ /^(must|spec|SHOULD|RECOMMENDED)/;
 	return ();
 }
 

@@ -10,7 +10,7 @@
 enum {
 	OFF_THE_GRID = 254,
 	NEVER = 255,
-	PACKED = 8		/* octets of struct vrrp, of the rules */
+	PACKED = 9		/* octets of struct vrrp, of the rules */
 };
 
 static void
@@ -57,7 +57,15 @@ mask(struct node *node, const struct lan *lan)
 		vr->sent_at = MODEL_NOW - MODEL_PAST * MODEL_TICK;
 		vr->replies_left = 0;
 	}
+	/* Long ago is as good as a second ago. */
+	if (vr->state != VRRP_MASTER ||
+	    vr->announced_at < MODEL_NOW - VRRP_DOUBT_GAP)
+		vr->announced_at = MODEL_NOW - VRRP_DOUBT_GAP;
+	if (vr->state != VRRP_MASTER || r->announced < -MODEL_DOUBT)
+		r->announced = -MODEL_DOUBT;
 	if (lan->coarse) {
+		vr->announced_at = MODEL_NOW - VRRP_DOUBT_GAP;
+		r->announced = -MODEL_DOUBT;
 		vr->announce_left = r->rounds = 0;
 		vr->announce_deadline = VRRP_NEVER;
 		r->announce = MODEL_NEVER;
@@ -112,6 +120,7 @@ pack_vrrp(uint8_t *p, const struct vrrp *vr)
 	p[5] = pack_time(vr->preempt_deadline);
 	p[6] = pack_time(vr->sent_at);
 	p[7] = pack_time(MODEL_NOW + vr->master_interval);
+	p[8] = pack_time(vr->announced_at);
 }
 
 static void
@@ -129,6 +138,7 @@ unpack_vrrp(struct vrrp *vr, const uint8_t *p)
 	vr->preempt_deadline = unpack_time(p[5]);
 	vr->sent_at = unpack_time(p[6]);
 	vr->master_interval = unpack_time(p[7]) - MODEL_NOW;
+	vr->announced_at = unpack_time(p[8]);
 }
 
 static void
@@ -143,6 +153,7 @@ pack_rules(uint8_t *p, const struct rules *r)
 	p[5] = pack_ticks(r->preempt);
 	p[6] = pack_ticks(r->sent);
 	p[7] = pack_ticks(r->interval);
+	p[8] = pack_ticks(r->announced);
 }
 
 static void
@@ -160,6 +171,7 @@ unpack_rules(struct rules *r, const uint8_t *p)
 	r->preempt = unpack_ticks(p[5]);
 	r->sent = unpack_ticks(p[6]);
 	r->interval = unpack_ticks(p[7]);
+	r->announced = unpack_ticks(p[8]);
 }
 
 unsigned
@@ -304,8 +316,10 @@ tick(struct world *w)
 		if (vr->preempt_deadline != VRRP_NEVER)
 			vr->preempt_deadline -= MODEL_TICK;
 		vr->hold_until -= MODEL_TICK;
-		if (vr->state == VRRP_MASTER)
+		if (vr->state == VRRP_MASTER) {
 			vr->sent_at -= MODEL_TICK;
+			vr->announced_at -= MODEL_TICK;
+		}
 		broken(w, i, rules_tick(&w->node[i], w->lan->late));
 	}
 }
@@ -403,7 +417,7 @@ model_moves(struct move *m, const struct world *w)
 	n = flights(m, n, w, MOVE_HEAR);
 	n = flights(m, n, w, MOVE_LOSE);
 	for (i = 0; i < w->lan->n; i++) {
-		for (type = 0; type <= VRRP_EV_ANNOUNCE; type++)
+		for (type = 0; type <= VRRP_EV_DOUBT; type++)
 			if ((w->lan->events >> type & 1) &&
 			    (type != VRRP_EV_FAULT ||
 			    w->node[i].vr.faults < w->lan->faults))

@@ -13,9 +13,10 @@
 enum {
 	MODEL_ROUTERS = 3,
 	MODEL_WIRE = 12,		/* adverts under way, at most */
-	MODEL_NODE_LEN = 16,		/* octets of a packed router */
-	MODEL_KEY_LEN = MODEL_ROUTERS * MODEL_NODE_LEN + 16,
+	MODEL_NODE_LEN = 18,		/* octets of a packed router */
+	MODEL_KEY_LEN = MODEL_ROUTERS * MODEL_NODE_LEN + 18,
 	MODEL_MOVES = 128,
+	MODEL_DOUBT = 4,		/* ticks from a round to a doubt's */
 	MODEL_PAST = 16,		/* ticks back that can be packed */
 	MODEL_NEVER = 1000		/* in ticks */
 };
@@ -33,6 +34,7 @@ struct rules {
 	int preempt;			/* patience with a lower Master */
 	int sent;			/* last advert, Master only */
 	int announce;			/* next round */
+	int announced;			/* the last round, Master only */
 	unsigned rounds;		/* still to come */
 	unsigned replies;		/* answers since a regular advert */
 	unsigned faults;		/* in a row */

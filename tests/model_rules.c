@@ -60,7 +60,6 @@ rules_init(struct rules *r, const struct vrrp_conf *conf)
 	r->state = VRRP_INITIALIZE;
 	r->due = r->preempt = r->announce = MODEL_NEVER;
 	r->sent = -MODEL_PAST;
-	r->hold = ticks(conf->start_delay);
 	r->interval = ticks(conf->interval);
 }
 
@@ -80,8 +79,24 @@ go(struct rules *r, enum vrrp_state state, unsigned actions, enum vrrp_why why)
 static void
 burst(struct rules *r)
 {
+	r->announced = 0;
 	r->rounds = ROUNDS - 1;
 	r->announce = GAP;
+}
+
+/* Others may have misled the neighbours: at once, or a second after a round */
+static unsigned
+doubt(struct rules *r)
+{
+	if (r->quiet || r->rounds > 0)
+		return 0;
+	if (r->announced <= -MODEL_DOUBT) {
+		burst(r);
+		return VRRP_ACT_ANNOUNCE;
+	}
+	r->rounds = 1;
+	r->announce = MODEL_DOUBT + r->announced;
+	return 0;
 }
 
 static void
@@ -122,6 +137,7 @@ in_initialize(struct rules *r, const struct vrrp_conf *conf,
 	if (ev->type != VRRP_EV_LINK_UP)	/* SM2-03, SM2-15 */
 		return v;
 	r->interval = ticks(conf->interval);
+	r->hold = most(r->hold, ticks(conf->start_delay));
 	if (!conf->owner)			/* SM2-02 */
 		return step_down(r, conf, VRRP_ACT_NOTIFY, VRRP_WHY_START);
 	if (r->hold <= 0)			/* SM2-01 */
@@ -189,7 +205,7 @@ in_backup(struct rules *r, const struct vrrp_conf *conf,
 
 /* SM2-11, SM3-13; limited (C01), and one in an instant (F04) */
 static struct verdict
-reply(struct rules *r, const struct vrrp_conf *conf, unsigned actions)
+reply(struct rules *r, const struct vrrp_conf *conf)
 {
 	struct verdict v = { 0, 0 };
 
@@ -197,9 +213,7 @@ reply(struct rules *r, const struct vrrp_conf *conf, unsigned actions)
 		return v;
 	r->replies++;
 	advert(r, conf);
-	if (actions & VRRP_ACT_ANNOUNCE)
-		burst(r);
-	v.actions = VRRP_ACT_ADVERT | actions;
+	v.actions = VRRP_ACT_ADVERT;
 	return v;
 }
 
@@ -209,13 +223,17 @@ master_hears(struct node *node, const struct vrrp_conf *conf,
 {
 	struct rules *r = &node->rules;
 	int cmp = adv->priority - conf->priority;
+	struct verdict v;
 
 	if (adv->priority == 0)			/* SM2-11 */
-		return reply(r, conf, 0);
+		return reply(r, conf);
 	if (cmp == 0)
 		cmp = memcmp(&adv->src, &node->vr.source, sizeof(adv->src));
-	if (cmp < 0)				/* SM2-13, SM3-13, F01 */
-		return reply(r, conf, VRRP_ACT_ANNOUNCE);
+	if (cmp < 0) {				/* SM2-13, SM3-13, F01 */
+		v = reply(r, conf);
+		v.actions |= doubt(r);
+		return v;
+	}
 	r->interval = ticks(adv->interval);	/* SM2-12, SM3-12 */
 	return step_down(r, conf, YIELD, VRRP_WHY_OUTRANKED);
 }
@@ -236,6 +254,7 @@ master_timer(struct rules *r, const struct vrrp_conf *conf)
 		v.actions |= VRRP_ACT_ADVERT;
 	}
 	if (r->announce <= 0) {			/* F34 */
+		r->announced = 0;
 		if (r->rounds > 0)
 			r->rounds--;
 		r->announce = r->rounds > 0 ? GAP : conf->refresh > 0 ?
@@ -265,6 +284,8 @@ master_link(struct rules *r, const struct vrrp_conf *conf,
 	} else if (type == VRRP_EV_ANNOUNCE && !r->quiet) {
 		burst(r);
 		v.actions = VRRP_ACT_ANNOUNCE;
+	} else if (type == VRRP_EV_DOUBT) {
+		v.actions = doubt(r);
 	}
 	return v;
 }
@@ -298,6 +319,7 @@ in_master(struct node *node, const struct vrrp_event *ev)
 	case VRRP_EV_CARRIER_LOST:
 	case VRRP_EV_LINK_UP:
 	case VRRP_EV_ANNOUNCE:
+	case VRRP_EV_DOUBT:
 		return master_link(r, conf, ev->type);
 	case VRRP_EV_TAKE:
 		break;
@@ -402,8 +424,10 @@ rules_tick(struct node *node, int late)
 	r->preempt -= r->preempt != MODEL_NEVER;
 	r->announce -= r->announce != MODEL_NEVER;
 	r->hold -= r->hold > 0;
-	if (r->state == VRRP_MASTER)
+	if (r->state == VRRP_MASTER) {
 		r->sent--;
+		r->announced--;
+	}
 	wanted = r->due <= 0 || r->announce <= 0;
 	if (r->state == VRRP_MASTER && !r->quiet &&
 	    -r->sent > ticks(conf->interval) + late)

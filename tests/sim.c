@@ -216,8 +216,8 @@ receive(struct sim *s, struct sim_router *r, unsigned id)
 	mix(&s->hash, (uint64_t)s->now ^ drop << 8 ^ r->index);
 	if (s->verbose)
 		sim_say(s, "r%u x %s", r->index + 1, vrrp_drop_name(drop));
-	if (drop == VRRP_DROP_OWNER && r->vr.announce_left == 0)
-		sim_step(s, r, VRRP_EV_ANNOUNCE, NULL);
+	if (drop == VRRP_DROP_OWNER)
+		sim_step(s, r, VRRP_EV_DOUBT, NULL);
 }
 
 static void

@@ -86,6 +86,7 @@ struct sim_watch {
 	usec_t interval;		/* Active_Adver_Interval */
 	usec_t sent;			/* last advert; Master */
 	usec_t announce;		/* next round; or NEVER */
+	usec_t announced;		/* the last round; Master */
 	unsigned rounds;		/* left of the burst */
 	unsigned replies;		/* since the last regular advert */
 	unsigned faults;

@@ -9,6 +9,7 @@
 
 /* As vrrp.h promises them; here in their own words. */
 #define GAP		((usec_t)250000)
+#define DOUBT_GAP	((usec_t)1000000)
 enum {
 	ROUNDS = 5,
 	REPLIES = 3,
@@ -53,7 +54,6 @@ rules_start(struct sim_router *r)
 	struct sim_watch *w = &r->watch;
 
 	memset(w, 0, sizeof(*w));
-	w->hold = r->now + r->vr.conf->start_delay;
 	w->lower_since = w->lower_last = w->announce = VRRP_NEVER;
 }
 
@@ -187,8 +187,8 @@ wanted(const struct sim_router *r, const struct vrrp *old,
 	case VRRP_INITIALIZE:
 		if (ev->type != VRRP_EV_LINK_UP)
 			return VRRP_INITIALIZE;
-		return r->vr.conf->owner && r->now >= r->watch.hold ?
-		    VRRP_MASTER : VRRP_BACKUP;
+		return r->vr.conf->owner && r->now >= r->watch.hold &&
+		    r->vr.conf->start_delay == 0 ? VRRP_MASTER : VRRP_BACKUP;
 	case VRRP_BACKUP:
 		if (ev->type == VRRP_EV_SHUTDOWN ||
 		    ev->type == VRRP_EV_LINK_DOWN ||
@@ -315,7 +315,7 @@ begin_backup(struct sim_router *r, const struct vrrp *old,
 	w->lower_since = w->lower_last = VRRP_NEVER;
 	w->announce = VRRP_NEVER;
 	w->due = r->now + down;
-	/* An owner waits for nothing but its start delay. */
+	/* An owner waits for nothing but its delays. */
 	if (conf->owner && old->state == VRRP_INITIALIZE)
 		w->due = r->now;
 }
@@ -334,7 +334,8 @@ backup_heard(struct sim_router *r, const struct vrrp *old,
 			w->lower_since = r->now;
 		w->lower_last = r->now;
 		/* P-29: while the delay runs it is respected as a Master. */
-		if (old->deadline < r->vr.preempt_deadline) {
+		if (conf->preempt_delay > 0 &&
+		    old->deadline < r->vr.preempt_deadline) {
 			w->interval = greater(adv->interval,
 			    conf->min_interval);
 			w->due = lesser(r->now + rules_down_interval(conf,
@@ -359,7 +360,8 @@ check_backup(struct sim *s, struct sim_router *r)
 	const struct vrrp_conf *conf = r->vr.conf;
 	usec_t least = greater(w->due, w->hold), most = least, patience;
 
-	if (w->lower_since != VRRP_NEVER) {
+	/* Without a delay the advert is discarded, however late the timer. */
+	if (w->lower_since != VRRP_NEVER && conf->preempt_delay > 0) {
 		patience = lesser(w->lower_since + conf->preempt_delay,
 		    w->lower_last + rules_down_interval(conf, w->interval));
 		least = greater(least, patience);
@@ -412,6 +414,28 @@ master_timer_fired(struct sim *s, struct sim_router *r,
 	    r->now + r->vr.conf->interval), "adverts drift, or come twice");
 }
 
+/*
+ * Others may have misled the neighbours: they are told now, by rounds that are
+ * to follow, or by one a second after the last.
+ */
+static void
+master_doubted(struct sim *s, struct sim_router *r, const struct vrrp *old,
+    unsigned actions)
+{
+	struct sim_watch *w = &r->watch;
+	bool at_once = !old->quiet && w->rounds == 0 &&
+	    r->now - w->announced >= DOUBT_GAP;
+
+	rule(s, r, !(actions & VRRP_ACT_ANNOUNCE) == !at_once,
+	    "a doubt, and no announcement, or one too many");
+	if (at_once)
+		start_announcing(r);
+	if (old->quiet || w->rounds > 0)
+		return;
+	w->rounds = 1;
+	w->announce = w->announced + DOUBT_GAP;
+}
+
 /* RFC 9568 6.4.3, and the limits of C01 and F04 */
 static void
 master_heard(struct sim *s, struct sim_router *r, const struct vrrp *old,
@@ -422,13 +446,12 @@ master_heard(struct sim *s, struct sim_router *r, const struct vrrp *old,
 
 	rule(s, r, !(actions & VRRP_ACT_ADVERT) == !may,
 	    "no answer, or one too many");
-	rule(s, r, !(actions & VRRP_ACT_ANNOUNCE) ==
-	    !(may && adv->priority > 0), "a rival, and no announcement");
-	if (!may)
-		return;
-	w->replies++;
+	w->replies += may;
 	if (adv->priority > 0)
-		start_announcing(r);
+		master_doubted(s, r, old, actions);
+	else
+		rule(s, r, !(actions & VRRP_ACT_ANNOUNCE),
+		    "announces for one who goes");
 }
 
 static void
@@ -473,6 +496,9 @@ follow_master(struct sim *s, struct sim_router *r, const struct vrrp *old,
 		rule(s, r, !(actions & VRRP_ACT_ANNOUNCE) == old->quiet,
 		    "was asked to announce");
 		break;
+	case VRRP_EV_DOUBT:
+		master_doubted(s, r, old, actions);
+		break;
 	default:
 		break;
 	}
@@ -492,8 +518,10 @@ follow(struct sim *s, struct sim_router *r, const struct vrrp *old,
 	struct sim_watch *w = &r->watch;
 	bool changed = r->vr.state != old->state;
 
-	if (ev->type == VRRP_EV_LINK_UP && old->state == VRRP_INITIALIZE)
+	if (ev->type == VRRP_EV_LINK_UP && old->state == VRRP_INITIALIZE) {
 		w->interval = r->vr.conf->interval;
+		w->hold = greater(w->hold, r->now + r->vr.conf->start_delay);
+	}
 	if (ev->type == VRRP_EV_TAKE && old->state == VRRP_BACKUP)
 		w->hold = r->now;
 	if (changed && ev->type == VRRP_EV_ADVERT)
@@ -518,6 +546,13 @@ follow(struct sim *s, struct sim_router *r, const struct vrrp *old,
 	}
 	if (actions & VRRP_ACT_ADVERT)
 		w->sent = r->now;
+	if (!(actions & VRRP_ACT_ANNOUNCE))
+		return;
+	rule(s, r, changed || old->quiet || ev->type == VRRP_EV_ANNOUNCE ||
+	    r->now - w->announced >= GAP || (r->vr.conf->refresh > 0 &&
+	    r->now - w->announced >= r->vr.conf->refresh),
+	    "rounds follow each other too soon");
+	w->announced = r->now;
 }
 
 static void

@@ -310,8 +310,9 @@ longest_interval(const struct sim *s)
 
 /*
  * From now on, with nothing wrong any more: Master_Down_Interval of the
- * slowest, or what is left of a start delay or a fault's hold; a preempt delay;
- * an interval; by the slowest of the clocks.
+ * slowest, or what is left of a start delay or a fault's hold, or the whole
+ * start delay if the link is still to come; a preempt delay; an interval; by
+ * the slowest of the clocks.
  */
 static usec_t
 settling_time(const struct sim *s)
@@ -326,6 +327,8 @@ settling_time(const struct sim *s)
 			continue;
 		down = greater(down, rules_down_interval(r->vr.conf, longest));
 		down = greater(down, r->watch.hold - sim_local(r, s->now));
+		if (r->vr.state == VRRP_INITIALIZE)
+			down = greater(down, r->vr.conf->start_delay);
 		delay = greater(delay, r->vr.conf->preempt_delay);
 	}
 	all = down + delay + longest + 4 * s->delay_max + 4 * SIM_TURN;

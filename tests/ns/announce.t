@@ -4,7 +4,7 @@
 #    a: vrrpd, Backup and Master in turns, by signal
 #
 # Proves R9568-6.4.2-f1 and -f3 for as many addresses as an advert holds: each is
-# announced, the last one within 10 ms of the advert.
+# announced, the last one within 10 ms of the advert, and from the virtual MAC.
 . "$(dirname "$0")/lib.sh"
 
 lan a
@@ -41,6 +41,10 @@ announces() {
 	is "$what: each is announced" "$(cut -d ' ' -f 1 "$T/times" | sort -u)" "$count"
 	within "$what: the last one after the advert, s" \
 	    "$(awk '{ print $2 }' "$T/times" | smallest)" 0.0001 0.010
+	# proves: R9568-8.1.2-4 +, R9568-8.2.2-6 +
+	is "$what: all from the virtual MAC" "$(frames round \
+	    'arp.isgratuitous || icmpv6.type == 136' eth.src | sort -u |
+	    sed 's/00:00:5e:00:0[12]:33/virtual/')" virtual
 	ok "$what: every frame is sound" clean_wire round -o vrrp.v3_checksum_as_in_v2:TRUE
 	stop a
 	rm -f "$T/a.log"

@@ -181,13 +181,13 @@ start() {
 	until_true 5 log_grows "$host" ' starts$' "${starts:-0}"
 }
 
-# also NAME HOST ARGUMENT...: one more on that host; NAME stands for it wherever
-# a function wants the host of a daemon, and names its log
+# also NAME HOST ARGUMENT...: one more on that host, on eth0 or $DEV; NAME stands
+# for it wherever a function wants the host of a daemon, and names its log
 also() {
 	local name=$1 host=$2
 	shift 2
-	ip netns exec "$host" ${WRAP:-} "$VRRPD" $VRRPD_OPTIONS -i eth0 \
-	    -f "$T/$host" "$@" 2>>"$T/$name.log" &
+	ip netns exec "$host" ${WRAP:-} "$VRRPD" $VRRPD_OPTIONS \
+	    -i "${DEV:-eth0}" -f "$T/$host" "$@" 2>>"$T/$name.log" &
 	PID[$name]=$!
 	PIDS+=("$!")
 	until_true 5 logged "$name" ' starts$'

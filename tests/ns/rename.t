@@ -63,8 +63,7 @@ another() {
 
 before=$(snapshot_all a)
 for option in "" --no-accept; do
-	# shellcheck disable=SC2086	# it may be none
-	master a -v 51 --no-lease $option 10.0.0.1
+	master a -v 51 ${option:---no-lease} 10.0.0.1
 	behind a eth0 other0
 	ok "renamed, killed${option:+, $option}: the guard ends" killed a
 	ok "own MAC" mac_is other0 $own

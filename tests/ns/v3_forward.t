@@ -53,8 +53,8 @@ routers() {
 	shift 2
 	also "$host-in4" "$host" -3 -d 0.1 -v 51 -p "$priority" --macvlan=in4 "$@" 10.0.0.1
 	also "$host-in6" "$host" -3 -d 0.1 -v 51 -p "$priority" --macvlan=in6 "$@" fe80::1
-	also "$host-out4" "$host" -i eth1 -3 -d 0.1 -v 51 -p "$priority" --macvlan=out4 "$@" 10.9.0.1
-	also "$host-out6" "$host" -i eth1 -3 -d 0.1 -v 51 -p "$priority" --macvlan=out6 "$@" fe80::9
+	DEV=eth1 also "$host-out4" "$host" -3 -d 0.1 -v 51 -p "$priority" --macvlan=out4 "$@" 10.9.0.1
+	DEV=eth1 also "$host-out6" "$host" -3 -d 0.1 -v 51 -p "$priority" --macvlan=out6 "$@" fe80::9
 }
 end_routers() {
 	local i
@@ -115,7 +115,7 @@ done
 # The virtual address with the prefix of the net, beside the interface's own
 for i in in4 out4; do rm -f "$T/a-$i.log"; done
 also a-in4 a -3 -d 0.1 -v 51 --macvlan=in4 10.0.0.1/24
-also a-out4 a -i eth1 -3 -d 0.1 -v 51 --macvlan=out4 10.9.0.1/24
+DEV=eth1 also a-out4 a -3 -d 0.1 -v 51 --macvlan=out4 10.9.0.1/24
 until_true 3 eval 'holds a 10.0.0.1 && holds a 10.9.0.1'
 ok "with /24 addresses IPv4 goes through" forwards
 for i in in4 out4; do stop a-$i; rm -f "$T/a-$i.log"; done
@@ -124,7 +124,7 @@ for i in in4 out4; do stop a-$i; rm -f "$T/a-$i.log"; done
 sysctls a ipv4/ip_forward=0 ipv4/conf/{all,default}/rp_filter=0 \
     ipv4/conf/{eth0,eth1}/forwarding=1
 also a-in4 a -3 -d 0.1 -v 51 --macvlan=in4 10.0.0.1
-also a-out4 a -i eth1 -3 -d 0.1 -v 51 --macvlan=out4 10.9.0.1
+DEV=eth1 also a-out4 a -3 -d 0.1 -v 51 --macvlan=out4 10.9.0.1
 until_true 3 eval 'holds a 10.0.0.1 && holds a 10.9.0.1'
 ok "with conf.eth0.forwarding and conf.eth1.forwarding alone too" forwards
 for i in in4 out4; do stop a-$i; done

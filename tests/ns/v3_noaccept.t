@@ -10,7 +10,7 @@
 # R9568-8.3.1-1, -2, P-42, and that the owner accepts in any case.
 . "$(dirname "$0")/lib.sh"
 # What nobody cleaned up is for the next start.
-VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard --no-lease"
+VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"
 
 compile inject.c || skip_all "no C compiler"
 frame() { perl "$TOP/tests/ns/v3_frame.pl" "$@"; }
@@ -196,7 +196,7 @@ sleep 0.3
 is "routes of a killed Master are gone after its next start" "$(blackholes 4)" ""
 stop next
 at a ip route del blackhole 10.0.0.1 2>/dev/null
-also killed2 a -3 -d 0.1 -v 51 10.0.0.1
+also killed2 a -3 -d 0.1 -v 51 --no-lease 10.0.0.1
 until_true 3 holds a 10.0.0.1
 stop killed2 KILL
 also next2 a -3 -v 51 --no-accept 10.0.0.1
