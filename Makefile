@@ -30,7 +30,12 @@ CODEC	= frame.o packet.o announce.o drop.o
 EDGES	= log.o libnetlink.o link.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
 	  sandbox.o report.o cmdline.o
 TOP	= vrrpd.o start.o guard.o clean.o router.o host.o
-HEADERS	= record.h vmac.h respond.h vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h \
+# The recording of frames: PCAP=1 is with libpcap
+PCAP	=
+TRACE_	= trace.o
+TRACE_1	= trace_pcap.o
+LIBPCAP_1 = -lpcap
+HEADERS	= record.h trace.h vmac.h respond.h vrrp.h wire.h conf.h log.h libnetlink.h link.h ipaddr.h notify.h \
 	  lockfile.h process.h sandbox.h report.h cmdline.h \
 	  router.h guard.h clean.h start.h
 
@@ -45,8 +50,21 @@ CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
 all: vrrpd
 
-vrrpd: $(TOP) $(PURE) $(EDGES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(TOP) $(PURE) $(EDGES)
+OBJECTS	= $(TOP) $(PURE) $(EDGES)
+vrrpd: $(OBJECTS) $(TRACE_$(PCAP)) .pcap
+	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(TRACE_$(PCAP)) $(LIBPCAP_$(PCAP))
+
+# With PCAP as it was last time nothing is linked again.
+.pcap: always
+	@echo "$(PCAP)" | cmp -s - $@ || echo "$(PCAP)" >$@
+always:
+
+# The other one beside it, for tests
+vrrpd-pcap: $(OBJECTS) $(TRACE_1)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(TRACE_1) $(LIBPCAP_1)
+
+trace_pcap.o: trace.c
+	$(CC) $(ALL_CFLAGS) -DPCAP -c -o $@ trace.c
 
 .c.o:
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -62,12 +80,12 @@ SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Os $(SLIM) 
 		sed -n 's/^x86_64.*/-Wl,-T,rest.ld,-Ttext-segment=0x40a000/p'` \
 	  -idirafter /usr/include \
 	  -idirafter /usr/include/`$(SMALL_CC) -print-multiarch`
-SOURCES	= $(TOP:.o=.c) $(PURE:.o=.c) $(EDGES:.o=.c)
+SOURCES	= $(TOP:.o=.c) $(PURE:.o=.c) $(EDGES:.o=.c) trace.c
 small: vrrpd-small
 vrrpd-small: $(SOURCES) $(HEADERS) rest.ld Makefile
 	$(SMALL) -s -o $@ $(SOURCES)
 
-$(TOP) $(PURE) $(EDGES): $(HEADERS) Makefile
+$(OBJECTS) $(TRACE_) $(TRACE_1): $(HEADERS) Makefile
 
 # The link line of each unit test names exactly the sources under test.
 # Not -I: libc has a <link.h> too.
@@ -148,7 +166,7 @@ FUZZERS	= packet frame conf netlink record
 T	= packet
 S	= 60
 FUZZ_BASE = $(PURE:.o=.c)
-FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) guard.c clean.c router.c host.c
+FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) trace.c guard.c clean.c router.c host.c
 FUZZ_WRAP = -Wl,--wrap=recvfrom,--wrap=sendto
 FUZZ_packet = $(FUZZ_BASE)
 FUZZ_frame = $(FUZZ_BASE)
@@ -235,6 +253,10 @@ check: unit replay check-ns
 check-small: vrrpd-small tests/ns/inject tests/ns/fault.so
 	@SMALL_CC="$(SMALL)" tests/small.sh
 
+# What has libpcap in it
+check-pcap: vrrpd vrrpd-pcap tests/ns/inject
+	prove --timer tests/pcap.t
+
 demo: vrrpd
 	@tests/demo.sh
 
@@ -257,12 +279,13 @@ dist:
 	    >vrrpd-$(VERSION).tar.gz
 
 clean:
-	rm -f vrrpd vrrpd-small *.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
+	rm -f vrrpd vrrpd-small vrrpd-pcap .pcap *.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
 	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
 	    tests/bench/bench
 
 .PHONY: soak spin model-mutants fuzz replay coverage coverage-edges cross
 .PHONY: check-faults bench
+.PHONY: always check-pcap
 .PHONY: vectors peers conformance must-mutants mutants small check-small
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:

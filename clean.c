@@ -56,11 +56,11 @@ clean_resign(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
 	if (len == 0)
 		return false;
-	if (sends_there(r) && link_send(&r->link, frame, len) == 0)
+	if (sends_there(r) && router_send(r, frame, len) == 0)
 		return true;
 	if (find_link(r) == -1 || !r->seen.present || !can_send(r))
 		return false;
-	if (link_send(&r->link, frame, len) == 0)
+	if (router_send(r, frame, len) == 0)
 		return true;
 	report_send_error(&r->stats, errno, now);
 	return false;

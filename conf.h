@@ -25,7 +25,8 @@ enum conf_option {
 	CONF_NO_LEASE,
 	CONF_HANG_LIMIT,
 	CONF_USER,
-	CONF_NO_SANDBOX
+	CONF_NO_SANDBOX,
+	CONF_PCAP
 };
 
 #define CONF_DEFAULT_USER	"nobody"
@@ -49,6 +50,7 @@ struct conf {
 	const char *log_name;		/* NULL = not given */
 	const char *on_master;		/* NULL = no script */
 	const char *on_backup;
+	const char *pcap;		/* frames go there; NULL = nowhere */
 	int log_level;			/* LOG_ERR to LOG_DEBUG of syslog.h */
 	bool daemonize;
 	bool foreground;		/* -F was given */

@@ -32,10 +32,20 @@ router_mac_text(char *buf, const uint8_t *mac)
 	return buf;
 }
 
+/* All that goes out but answers: 0, or -1 with errno. */
+int
+router_send(struct router *r, const uint8_t *frame, size_t len)
+{
+	if (link_send(&r->link, frame, len) == -1)
+		return -1;
+	trace_frame(frame, len);
+	return 0;
+}
+
 static bool
 send_frame(struct router *r, const uint8_t *frame, size_t len, usec_t now)
 {
-	if (r->link.fd != -1 && link_send(&r->link, frame, len) == 0)
+	if (r->link.fd != -1 && router_send(r, frame, len) == 0)
 		return true;
 	report_send_error(&r->stats, r->link.fd == -1 ? ENODEV : errno, now);
 	return false;
@@ -524,6 +534,8 @@ router_receive(struct router *r, usec_t now)
 
 	for (i = 0; i < ROUTER_DRAIN_MAX && r->link.fd != -1; i++) {
 		n = link_recv(&r->link, frame, sizeof(frame));
+		if (n > 0)
+			trace_frame(frame, (size_t)n);
 		if (n > 0 && r->vr.state != VRRP_INITIALIZE) {
 			if (on_frame(r, frame, (size_t)n, now) &&
 			    r->vr.state == VRRP_BACKUP &&
@@ -567,9 +579,12 @@ router_answer(struct router *r, usec_t now)
 		if (!question_parse(&question, conf->family, frame,
 		    (size_t)n) || !is_virtual(conf, &question.target))
 			continue;
+		trace_frame(frame, (size_t)n);
 		len = answer_build(answer, sizeof(answer), conf->family,
 		    &question, master_mac(r));
-		if (respond_send(&r->respond, answer, len) == -1)
+		if (respond_send(&r->respond, answer, len) == 0)
+			trace_frame(answer, len);
+		else
 			report_send_error(&r->stats, errno, now);
 	}
 }
@@ -619,9 +634,11 @@ router_hear(struct router *r, usec_t now)
 		n = respond_recv(&r->claims, frame, sizeof(frame));
 		if (n == -1)
 			return;
-		if (claim_parse(&claim, r->conf->vr.family, frame, (size_t)n) &&
-		    is_virtual(&r->conf->vr, &claim.addr) &&
-		    !is_our_mac(r, claim.mac))
+		if (!claim_parse(&claim, r->conf->vr.family, frame,
+		    (size_t)n) || !is_virtual(&r->conf->vr, &claim.addr))
+			continue;
+		trace_frame(frame, (size_t)n);
+		if (!is_our_mac(r, claim.mac))
 			on_claim(r, &claim, now);
 	}
 }

@@ -15,6 +15,7 @@
 #include "record.h"
 #include "report.h"
 #include "respond.h"
+#include "trace.h"
 #include "vmac.h"
 #include "vrrp.h"
 
@@ -69,6 +70,7 @@ struct router {
 };
 
 /* router.c */
+int	router_send(struct router *, const uint8_t *, size_t);
 void	router_step(struct router *, enum vrrp_event_type,
 	    const struct vrrp_advert *, usec_t);
 void	router_receive(struct router *, usec_t);

@@ -110,6 +110,9 @@ start_check(struct router *r)
 	char err[CONF_ERROR_LEN];
 	unsigned i;
 
+	if (r->conf->pcap != NULL && !trace_built_in())
+		fatal(EXIT_REFUSED, "--pcap: not built in; \"make PCAP=1\" "
+		    "builds it in, and needs libpcap-dev");
 	if (nl_open(&r->nl, 0) == -1)
 		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
 	if (link_get(&r->nl, conf->ifname, &r->seen) == -1)
@@ -174,6 +177,24 @@ refuse_file(struct router *r, const struct lockfile *file)
 
 	refuse_start(r, "%s: %s", lockfile_path(path, file),
 	    lockfile_error(errno));
+}
+
+/* --pcap.  A file of another kind is a mistake of the operator's. */
+static void
+open_trace(struct router *r)
+{
+	const char *why;
+	int error;
+
+	if (r->conf->pcap == NULL || trace_open(r->conf->pcap) == 0)
+		return;
+	error = errno;
+	why = error == EEXIST ? "it is no recording: not overwritten" :
+	    lockfile_error(error);
+	log_err("--pcap %s: %s", r->conf->pcap, why);
+	leave_files(r);
+	exit(error == EEXIST || error == EINVAL || error == EMLINK ||
+	    error == ELOOP || error == EISDIR ? EXIT_REFUSED : EXIT_SYSTEM);
 }
 
 /* One of the files of this virtual router; text gets what is in it. */
@@ -447,6 +468,7 @@ start_router(struct router *r, usec_t now)
 	if (lockfile_write(&r->pid_file, pid) == -1)
 		refuse_file(r, &r->pid_file);
 	look_again(r);
+	open_trace(r);
 	find_own_mac(r);
 	record_arp(r);
 	clean_host(r, now);

@@ -63,7 +63,7 @@ check_includes duplicate.c vrrp.h
 check_includes conf.c conf.h
 check_includes record.h vrrp.h
 check_includes record.c record.h
-for edge in log libnetlink link vmac respond ipaddr notify lockfile process sandbox report; do
+for edge in log libnetlink link vmac respond ipaddr notify lockfile process sandbox report trace; do
 	check_includes $edge.h vrrp.h libnetlink.h log.h
 	check_includes $edge.c $edge.h vrrp.h libnetlink.h log.h
 done
