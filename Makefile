@@ -34,7 +34,12 @@ EDGES	= log.o libnetlink.o link.o port.o vmac.o respond.o ipaddr.o notify.o lock
 	  sandbox.o report.o cmdline.o
 TOP	= vrrpd.o start.o watchdog.o router.o host.o hold.o clean.o speak.o \
 	  guard.o
-HEADERS	= core/record.h core/wire.h core/conf.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
+# The recording of frames: PCAP=1 is with libpcap
+PCAP	=
+TRACE_	= trace.o
+TRACE_1	= trace_pcap.o
+LIBPCAP_1 = -lpcap
+HEADERS	= core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
 	  lockfile.h process.h sandbox.h report.h cmdline.h \
 	  core/reconcile.h ground.h host.h hold.h speak.h router.h guard.h \
 	  watchdog.h clean.h start.h
@@ -50,8 +55,21 @@ CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
 all: vrrpd
 
-vrrpd: $(TOP) $(CORE) $(EDGES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(TOP) $(CORE) $(EDGES)
+OBJECTS	= $(TOP) $(CORE) $(EDGES)
+vrrpd: $(OBJECTS) $(TRACE_$(PCAP)) .pcap
+	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(TRACE_$(PCAP)) $(LIBPCAP_$(PCAP))
+
+# With PCAP as it was last time nothing is linked again.
+.pcap: always
+	@echo "$(PCAP)" | cmp -s - $@ || echo "$(PCAP)" >$@
+always:
+
+# The other one beside it, for tests
+vrrpd-pcap: $(OBJECTS) $(TRACE_1)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(TRACE_1) $(LIBPCAP_1)
+
+trace_pcap.o: trace.c
+	$(CC) $(ALL_CFLAGS) -DPCAP -c -o $@ trace.c
 
 .c.o:
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -65,12 +83,12 @@ SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -iquote . -DVERSION='"$(VERSION)"' -O
 	  -Wl,-z,separate-code,-z,max-page-size=4096 \
 	  -idirafter /usr/include \
 	  -idirafter /usr/include/`$(SMALL_CC) -print-multiarch`
-SOURCES	= $(TOP:.o=.c) $(CORE:.o=.c) $(EDGES:.o=.c)
+SOURCES	= $(TOP:.o=.c) $(CORE:.o=.c) $(EDGES:.o=.c) trace.c
 small: vrrpd-small
 vrrpd-small: $(SOURCES) $(HEADERS) Makefile
 	$(SMALL) -s -o $@ $(SOURCES)
 
-$(TOP) $(CORE) $(EDGES): $(HEADERS) Makefile
+$(OBJECTS) $(TRACE_) $(TRACE_1): $(HEADERS) Makefile
 
 # The link line of each unit test names exactly the sources under test.
 LINK_TEST = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@
@@ -147,7 +165,7 @@ FUZZERS	= packet frame conf netlink record
 T	= packet
 S	= 60
 FUZZ_BASE = $(CORE:.o=.c)
-FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) $(filter-out vrrpd.c start.c,$(TOP:.o=.c))
+FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) trace.c $(filter-out vrrpd.c start.c,$(TOP:.o=.c))
 FUZZ_WRAP = -Wl,--wrap=recvfrom,--wrap=sendto
 FUZZ_packet = $(FUZZ_BASE)
 FUZZ_frame = $(FUZZ_BASE)
@@ -234,6 +252,10 @@ check: unit replay check-ns
 check-small: vrrpd-small tests/ns/inject tests/ns/fault.so
 	@SMALL_CC="$(SMALL)" tests/small.sh
 
+# What has libpcap in it
+check-pcap: vrrpd vrrpd-pcap tests/ns/inject
+	prove --timer tests/pcap.t
+
 demo: vrrpd
 	@tests/demo.sh
 
@@ -256,12 +278,13 @@ dist:
 	    >vrrpd-$(VERSION).tar.gz
 
 clean:
-	rm -f vrrpd vrrpd-small *.o core/*.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
+	rm -f vrrpd vrrpd-small vrrpd-pcap .pcap *.o core/*.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
 	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
 	    tests/bench/bench
 
 .PHONY: soak model-mutants fuzz replay coverage coverage-edges cross
 .PHONY: check-faults bench
+.PHONY: always check-pcap
 .PHONY: vectors peers conformance must-mutants mutants small check-small
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:

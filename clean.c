@@ -129,11 +129,11 @@ clean_resign(struct ground *g, const uint8_t *frame, size_t len, usec_t now)
 {
 	if (len == 0)
 		return false;
-	if (sends_there(g) && port_send(&g->port, frame, len) == 0)
+	if (sends_there(g) && speak_raw(g, frame, len) == 0)
 		return true;
 	if (find_link(g) == -1 || !g->seen.present || !can_send(g))
 		return false;
-	if (port_send(&g->port, frame, len) == 0)
+	if (speak_raw(g, frame, len) == 0)
 		return true;
 	report_send_error(&g->stats, errno, now);
 	return false;

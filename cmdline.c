@@ -46,6 +46,7 @@ static const struct option long_options[] = {
 	{ "hang-limit", required_argument, NULL, CONF_HANG_LIMIT },
 	{ "user", required_argument, NULL, CONF_USER },
 	{ "no-sandbox", no_argument, NULL, CONF_NO_SANDBOX },
+	{ "pcap", required_argument, NULL, CONF_PCAP },
 	{ "log-level", required_argument, NULL, 'L' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -85,6 +86,7 @@ static const char help[] =
 "  -f, --piddir DIR        directory of the pid file [/run]\n"
 "  -l, --log-name NAME     syslog ident vrrpd->NAME\n"
 "  -L, --log-level LEVEL   err, warning, notice, info or debug [info]\n"
+"      --pcap FILE         record every frame; only of \"make PCAP=1\"\n"
 "      --dry-run           check, print the configuration, change nothing\n"
 "  -h, --help; -V, --version\n";
 
@@ -227,6 +229,28 @@ resolve(const char *option, const char *path, int want_directory)
 	return full;
 }
 
+/* The same of a file that is to be made: its directory must be there. */
+static const char *
+resolve_new(const char *option, const char *path)
+{
+	static char full[CONF_PATH_MAX + 1];
+	char err[CONF_ERROR_LEN], dir[CONF_PATH_MAX + 1];
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL ? slash + 1 : path;
+	const char *real;
+
+	if (path[0] == '/')
+		return path;
+	snprintf(dir, sizeof(dir), "%.*s", (int)(name - path), path);
+	real = resolve(option, slash != NULL ? dir : ".", 1);
+	if ((size_t)snprintf(full, sizeof(full), "%s/%s", real, name) <
+	    sizeof(full))
+		return full;
+	snprintf(err, sizeof(err), "%s %.128s: the full path has more than %d "
+	    "characters", option, path, CONF_PATH_MAX);
+	refuse(err);
+}
+
 /* Fills *conf, or ends the process: status 1, or 0 for --help and --version. */
 void
 cmdline_parse(struct conf *conf, int argc, char **argv)
@@ -242,11 +266,13 @@ cmdline_parse(struct conf *conf, int argc, char **argv)
 	if (conf_finish(conf, err) == -1)
 		refuse(err);
 	conf->piddir = resolve("-f", conf->piddir, 1);
-	/* It runs no script: one that is gone must not keep it back. */
+	/* Neither script nor recording: one that is gone keeps nothing back. */
 	if (conf->cleanup)
 		return;
 	if (conf->on_master != NULL)
 		conf->on_master = resolve("-U", conf->on_master, 0);
 	if (conf->on_backup != NULL)
 		conf->on_backup = resolve("--on-backup", conf->on_backup, 0);
+	if (conf->pcap != NULL)
+		conf->pcap = resolve_new("--pcap", conf->pcap);
 }

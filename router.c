@@ -8,6 +8,7 @@
 #include "hold.h"
 #include "host.h"
 #include "speak.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -367,6 +368,8 @@ router_receive(struct router *r, usec_t now)
 
 	for (i = 0; i < ROUTER_DRAIN_MAX && g->port.fd != -1; i++) {
 		n = port_recv(&g->port, frame, sizeof(frame));
+		if (n > 0)
+			trace_frame(frame, (size_t)n);
 		if (n > 0 && r->vr.state != VRRP_INITIALIZE) {
 			if (on_frame(r, frame, (size_t)n, now) &&
 			    r->vr.state == VRRP_BACKUP &&
@@ -411,9 +414,12 @@ router_answer(struct router *r, usec_t now)
 		if (!question_parse(&question, conf->family, frame,
 		    (size_t)n) || !is_virtual(conf, &question.target))
 			continue;
+		trace_frame(frame, (size_t)n);
 		len = answer_build(answer, sizeof(answer), conf->family,
 		    &question, master_mac(r));
-		if (respond_send(&g->respond, answer, len) == -1)
+		if (respond_send(&g->respond, answer, len) == 0)
+			trace_frame(answer, len);
+		else
 			report_send_error(&g->stats, errno, now);
 	}
 }
@@ -462,9 +468,11 @@ router_hear(struct router *r, usec_t now)
 		n = respond_recv(&r->claims, frame, sizeof(frame));
 		if (n == -1)
 			return;
-		if (claim_parse(&claim, r->conf->vr.family, frame, (size_t)n) &&
-		    is_virtual(&r->conf->vr, &claim.addr) &&
-		    !is_our_mac(r, claim.mac))
+		if (!claim_parse(&claim, r->conf->vr.family, frame,
+		    (size_t)n) || !is_virtual(&r->conf->vr, &claim.addr))
+			continue;
+		trace_frame(frame, (size_t)n);
+		if (!is_our_mac(r, claim.mac))
 			on_claim(r, &claim, now);
 	}
 }

@@ -4,17 +4,29 @@
  */
 #include "speak.h"
 
+#include "trace.h"
+
 #include <errno.h>
 
 enum {
 	FRAME_SIZE = 128		/* a neighbour advertisement */
 };
 
-/* One frame.  True if it is on its way. */
-bool
-speak_frame(struct ground *g, const uint8_t *frame, size_t len, usec_t now)
+/* One frame, and into the recording; 0, or -1 with errno. */
+int
+speak_raw(struct ground *g, const uint8_t *frame, size_t len)
 {
-	if (g->port.fd != -1 && port_send(&g->port, frame, len) == 0)
+	if (port_send(&g->port, frame, len) == -1)
+		return -1;
+	trace_frame(frame, len);
+	return 0;
+}
+
+/* One frame.  True if it is on its way. */
+static bool
+send_frame(struct ground *g, const uint8_t *frame, size_t len, usec_t now)
+{
+	if (g->port.fd != -1 && speak_raw(g, frame, len) == 0)
 		return true;
 	report_send_error(&g->stats, g->port.fd == -1 ? ENODEV : errno, now);
 	return false;
@@ -29,7 +41,7 @@ speak_advert(struct ground *g, const struct vrrp *vr, uint8_t priority,
 	size_t len = advert_build(frame, sizeof(frame), vr, mac, priority,
 	    ++g->ip_id);
 
-	if (!speak_frame(g, frame, len, now))
+	if (!send_frame(g, frame, len, now))
 		return;
 	g->stats.sent++;
 	if (priority == VRRP_PRIORITY_STOP)
@@ -43,9 +55,9 @@ announce_ipv4(struct ground *g, const struct vrrp_addr *addr,
 	unsigned version = g->conf->vr.version;
 	uint8_t frame[VRRP_FRAME_MIN];
 
-	speak_frame(g, frame, arp_build(frame, sizeof(frame), false, mac, addr,
+	send_frame(g, frame, arp_build(frame, sizeof(frame), false, mac, addr,
 	    version), now);
-	speak_frame(g, frame, arp_build(frame, sizeof(frame), true, mac, addr,
+	send_frame(g, frame, arp_build(frame, sizeof(frame), true, mac, addr,
 	    version), now);
 }
 
@@ -55,7 +67,7 @@ announce_ipv6(struct ground *g, const struct vrrp_addr *addr, bool router,
 {
 	uint8_t frame[FRAME_SIZE];
 
-	speak_frame(g, frame, na_build(frame, sizeof(frame), router, mac, addr),
+	send_frame(g, frame, na_build(frame, sizeof(frame), router, mac, addr),
 	    now);
 }
 
@@ -118,7 +130,7 @@ speak_question(struct ground *g, const struct vrrp *vr, usec_t now)
 	if (conf->family != &vrrp_ipv4)
 		return;			/* nobody answers an unsolicited NA */
 	for (i = 0; i < conf->naddr; i++)
-		speak_frame(g, frame, arp_ask_build(frame, sizeof(frame),
+		send_frame(g, frame, arp_ask_build(frame, sizeof(frame),
 		    g->own_mac, &vr->source, &conf->vip[i].addr), now);
 }
 
@@ -131,6 +143,6 @@ speak_probe(struct ground *g, usec_t now)
 	unsigned i;
 
 	for (i = 0; i < conf->naddr; i++)
-		speak_frame(g, frame, probe_build(frame, sizeof(frame),
+		send_frame(g, frame, probe_build(frame, sizeof(frame),
 		    conf->family, g->own_mac, &conf->vip[i].addr), now);
 }

@@ -7,7 +7,7 @@
 
 #include "ground.h"
 
-bool	speak_frame(struct ground *, const uint8_t *, size_t, usec_t);
+int	speak_raw(struct ground *, const uint8_t *, size_t);
 void	speak_advert(struct ground *, const struct vrrp *, uint8_t,
 	    const uint8_t *, usec_t);
 void	speak_addresses(struct ground *, const uint8_t *, usec_t);

@@ -8,6 +8,7 @@
 #include "host.h"
 #include "process.h"
 #include "sandbox.h"
+#include "trace.h"
 #include "watchdog.h"
 
 #include <errno.h>
@@ -117,6 +118,9 @@ start_check(struct router *r)
 	char err[CONF_ERROR_LEN];
 	unsigned i;
 
+	if (r->conf->pcap != NULL && !trace_built_in())
+		fatal(EXIT_REFUSED, "--pcap: not built in; \"make PCAP=1\" "
+		    "builds it in, and needs libpcap-dev");
 	if (nl_open(&g->nl, 0) == -1)
 		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
 	if (link_get(&g->nl, conf->ifname, &g->seen) == -1)
@@ -182,6 +186,24 @@ refuse_file(struct router *r, const struct lockfile *file)
 
 	refuse_start(r, "%s: %s", lockfile_path(path, file),
 	    lockfile_error(errno));
+}
+
+/* --pcap.  A file of another kind is a mistake of the operator's. */
+static void
+open_trace(struct router *r)
+{
+	const char *why;
+	int error;
+
+	if (r->conf->pcap == NULL || trace_open(r->conf->pcap) == 0)
+		return;
+	error = errno;
+	why = error == EEXIST ? "it is no recording: not overwritten" :
+	    lockfile_error(error);
+	log_err("--pcap %s: %s", r->conf->pcap, why);
+	leave_files(r);
+	exit(error == EEXIST || error == EINVAL || error == EMLINK ||
+	    error == ELOOP || error == EISDIR ? EXIT_REFUSED : EXIT_SYSTEM);
 }
 
 /* One of the files of this virtual router; text gets what is in it. */
@@ -463,6 +485,7 @@ start_router(struct router *r, usec_t now)
 	if (lockfile_write(&g->pid_file, pid) == -1)
 		refuse_file(r, &g->pid_file);
 	look_again(r);
+	open_trace(r);
 	find_own_mac(r);
 	record_arp(r);
 	clean_host(r, now);

@@ -446,6 +446,8 @@ conf_set(struct conf *conf, int option, const char *text, char *err)
 		return set_text(&conf->on_master, "-U", text, err);
 	case CONF_ON_BACKUP:
 		return set_text(&conf->on_backup, "--on-backup", text, err);
+	case CONF_PCAP:
+		return set_text(&conf->pcap, "--pcap", text, err);
 	case 'S':
 		return set_seconds("-S", text, 0, DELAY_MAX, &vr->start_delay,
 		    err);
@@ -863,7 +865,7 @@ conf_print(char *buf, size_t size, const struct conf *conf)
 	    "start delay %d s\npreempt delay %d s\nrefresh %d s\n"
 	    "differing address lists %s\nrealtime %s\nsandbox %s%s\n"
 	    "guard %s\nlease %s\nhang limit %d s\n"
-	    "pid file %s/%s_%s_%u.pid\n"
+	    "pid file %s/%s_%s_%u.pid\nframes recorded in %s\n"
 	    "on master %s\non backup %s\nlog level %s\n",
 	    vr->ifname, vr->version, vr->vrid, vr->priority,
 	    vr->owner ? " (owner)" : "", cs / 100, cs % 100, min / 100,
@@ -883,6 +885,7 @@ conf_print(char *buf, size_t size, const struct conf *conf)
 	    conf->guard ? (int)(conf_hang_limit(conf) / VRRP_SECOND) : 0,
 	    conf->piddir,
 	    conf_pid_stem(conf), vr->ifname, vr->vrid,
+	    conf->pcap ? conf->pcap : "nothing",
 	    conf->on_master ? conf->on_master : "nothing",
 	    conf->on_backup ? conf->on_backup : "nothing",
 	    level_word(conf->log_level));

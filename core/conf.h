@@ -26,6 +26,7 @@ enum conf_option {
 	CONF_HANG_LIMIT,
 	CONF_USER,
 	CONF_NO_SANDBOX,
+	CONF_PCAP,
 	CONF_OPTION_END
 };
 
@@ -50,6 +51,7 @@ struct conf {
 	const char *log_name;		/* NULL = not given */
 	const char *on_master;		/* NULL = no script */
 	const char *on_backup;
+	const char *pcap;		/* frames go there; NULL = nowhere */
 	int log_level;			/* LOG_ERR to LOG_DEBUG of syslog.h */
 	bool daemonize;
 	bool foreground;		/* -F was given */

@@ -91,6 +91,7 @@ START_TEST(defaults)
 	ck_assert_ptr_null(conf.log_name);
 	ck_assert_ptr_null(conf.on_master);
 	ck_assert_ptr_null(conf.on_backup);
+	ck_assert_ptr_null(conf.pcap);
 	ck_assert(!conf.daemonize && !conf.foreground && !conf.dry_run);
 }
 END_TEST
@@ -126,6 +127,7 @@ START_TEST(accepted)
 		{ 'f', "\xc3\xa9", "pid file \xc3\xa9/vrrpd_" },
 		{ 'U', "/bin/up", "on master /bin/up\n" },
 		{ CONF_ON_BACKUP, "/bin/down", "on backup /bin/down\n" },
+		{ CONF_PCAP, "/tmp/it", "frames recorded in /tmp/it\n" },
 		{ 'S', "0", "start delay 0 s\n" },
 		{ 'S', "3600", "start delay 3600 s\n" },
 		{ CONF_PREEMPT_DELAY, "0", "preempt delay 0 s\n" },
@@ -246,6 +248,8 @@ START_TEST(refused)
 		{ 'U', "", "-U '': a path has 1 to 1000 characters" },
 		{ CONF_ON_BACKUP, "",
 		    "--on-backup '': a path has 1 to 1000 characters" },
+		{ CONF_PCAP, "", "--pcap '': a path has 1 to 1000 "
+		    "characters" },
 		{ CONF_USER, "", NOT_USER("") },
 		{ CONF_USER, "a:b", NOT_USER("a:b") },
 		{ CONF_USER, X10 X10 X10 "xxx", NOT_USER(X10 X10 X10 "xxx") },
@@ -273,7 +277,7 @@ END_TEST
 
 START_TEST(longest_paths)
 {
-	static const int options[] = { 'f', 'U', CONF_ON_BACKUP };
+	static const int options[] = { 'f', 'U', CONF_ON_BACKUP, CONF_PCAP };
 	size_t i;
 
 	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
@@ -839,6 +843,7 @@ START_TEST(print_all)
 	    "differing address lists logged\nrealtime no\nsandbox user nobody\n"
 	    "guard yes\nlease yes\nhang limit 3 s\n"
 	    "pid file /run/vrrpd_eth0_51.pid\n"
+	    "frames recorded in nothing\n"
 	    "on master nothing\non backup nothing\nlog level info\n"
 	    "address 192.0.2.1/32\naddress 10.0.0.1/24\n");
 	setup();
@@ -863,6 +868,7 @@ START_TEST(print_longest)
 	ck_assert_int_eq(conf_set(&conf, 'f', path, err), 0);
 	ck_assert_int_eq(conf_set(&conf, 'U', path, err), 0);
 	ck_assert_int_eq(conf_set(&conf, CONF_ON_BACKUP, path, err), 0);
+	ck_assert_int_eq(conf_set(&conf, CONF_PCAP, path, err), 0);
 	ck_assert_int_eq(conf_set(&conf, 'L', "warning", err), 0);
 	for (i = 0; i < VRRP_ADDR_MAX; i++) {
 		snprintf(value, sizeof(value), "223.255.%u.%u", 250 + i / 100,
@@ -873,7 +879,7 @@ START_TEST(print_longest)
 	conf.vr.owner = true;
 	ck_assert(prints("address 223.255.252.154/32\n"));
 	len = strlen(text);
-	for (size = 1; size <= len + 1; size += size < 4000 ? 1 : 97) {
+	for (size = 1; size <= len + 1; size += size < 5000 ? 1 : 97) {
 		char *buf = malloc(size);
 
 		ck_assert_ptr_nonnull(buf);

@@ -684,6 +684,7 @@ START_TEST(print_all)
 	    "differing address lists logged\nrealtime yes\n"
 	    "sandbox user nobody\nguard yes\nlease yes\nhang limit 1 s\n"
 	    "pid file /run/vrrpd6_eth0_51.pid\n"
+	    "frames recorded in nothing\n"
 	    "on master nothing\non backup nothing\nlog level info\n"
 	    "address fe80::33/64\naddress 2001:db8::1/64\n");
 }
@@ -719,6 +720,7 @@ START_TEST(print_longest)
 	give('f', path);
 	give('U', path);
 	give(CONF_ON_BACKUP, path);
+	give(CONF_PCAP, path);
 	give(CONF_MACVLAN, "onmlkjihgfedcba");
 	give(CONF_CHECKSUM, "pseudo-header");
 	for (i = 1; i < VRRP_ADDR_MAX; i++) {
@@ -731,7 +733,7 @@ START_TEST(print_longest)
 	    "\n"));
 	len = strlen(text);
 	ck_assert_uint_lt(len, sizeof(text) - 1);
-	for (size = 1; size <= len + 1; size += size < 4200 ? 1 : 97) {
+	for (size = 1; size <= len + 1; size += size < 5200 ? 1 : 97) {
 		char *buf = malloc(size);
 
 		ck_assert_ptr_nonnull(buf);

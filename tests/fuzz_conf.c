@@ -48,6 +48,7 @@ static const struct {
 	{ 't', CONF_DOWN_TIMER_ADVERTS, true },
 	{ 'I', CONF_MIN_INTERVAL, true },
 	{ 'R', CONF_REALTIME, false },
+	{ 'w', CONF_PCAP, true },
 };
 
 static struct conf conf;

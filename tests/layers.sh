@@ -14,11 +14,11 @@ complain() {
 	fail=1
 }
 
-pure="fsm frame packet neighbour duplicate drop conf record"
+pure="fsm frame packet neighbour duplicate drop conf record reconcile"
 allowed=" memcmp memcpy memmove memset snprintf vsnprintf strchr strcmp strlen strncmp \
 strpbrk inet_ntop inet_pton _GLOBAL_OFFSET_TABLE_ \
 strtol strtoul __isoc23_strtol __isoc23_strtoul vrrp_mac_is_virtual vrrp_ipv4 vrrp_ipv6 put_envelope pseudo_sum \
-vrrp_master_down_interval "
+vrrp_master_down_interval advert_len "
 for file in $pure; do
 	$CC -std=c11 -D_GNU_SOURCE -O1 -fno-stack-protector -U_FORTIFY_SOURCE \
 	    -iquote . -c -o "$tmp/$file.o" "core/$file.c"
@@ -53,9 +53,9 @@ check_includes() {
 
 check_includes vrrp.h
 for file in core/*.[ch]; do
-	check_includes "$file" vrrp.h wire.h conf.h record.h
+	check_includes "$file" vrrp.h wire.h conf.h record.h reconcile.h
 done
-for edge in log libnetlink link port vmac respond ipaddr notify lockfile process sandbox report; do
+for edge in log libnetlink link port vmac respond ipaddr notify lockfile process sandbox report trace; do
 	check_includes $edge.h vrrp.h libnetlink.h log.h
 	check_includes $edge.c $edge.h vrrp.h libnetlink.h log.h
 done

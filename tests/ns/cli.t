@@ -63,6 +63,16 @@ r "-U with a file that cannot run" 1 '-U .*not an executable' \
 r "--on-backup likewise" 1 '--on-backup .*No such' \
     vrrpd -i eth0 -v 51 --on-backup /nowhere 10.0.0.1
 r "-D with a file (C18)" 1 '--on-backup' vrrpd -i eth0 -v 51 10.0.0.1 -D /etc/fstab
+# One that "make PCAP=1" built has it: tests/pcap.t.
+if ! ldd "$VRRPD" 2>/dev/null | grep -q libpcap; then
+	for more in "" -D --dry-run; do
+		r "--pcap where it is not built in ${more:+, $more}" 1 \
+		    '^vrrpd: --pcap: not built in; "make PCAP=1".*libpcap-dev$' \
+		    vrrpd -i eth0 -v 51 --pcap "$T/a/it" $more 10.0.0.1
+	done
+	ok "but cleanup takes it with the other options" at a "$VRRPD" cleanup \
+	    -f "$T/a" -i eth0 -v 51 --pcap "$T/a/it" 10.0.0.1
+fi
 at b ip link set dev eth0 mtu 1000
 # proves: P-14 -
 host=b r "an advert that does not fit" 1 '255 addresses need an MTU of 1056, eth0 has 1000' \
