@@ -102,7 +102,7 @@ look(struct router *r, usec_t now)
 }
 
 static bool
-owns(struct router *r, const struct vrrp_addr *addr)
+owns(const struct router *r, const struct vrrp_addr *addr)
 {
 	unsigned i;
 
@@ -126,8 +126,6 @@ has_source(const struct router *r)
 static bool
 find_reason(struct router *r, char *reason)
 {
-	char addr[REPORT_ADDR_LEN];
-
 	reason[0] = '\0';
 	if (!r->seen.present)
 		strcpy(reason, "the interface is gone");
@@ -149,13 +147,27 @@ find_reason(struct router *r, char *reason)
 		strcpy(reason, r->conf->vr.family == &vrrp_ipv4 ?
 		    "it has no IPv4 address of its own" :
 		    "it has no link-local address of its own");
-	else if (r->vr.state != VRRP_INITIALIZE && !owns(r, &r->vr.source))
-		snprintf(reason, ROUTER_REASON_LEN,
-		    "it has lost its address %s",
-		    report_addr(addr, r->conf->vr.family, &r->vr.source));
 	else if (!r->seen.carrier)
 		strcpy(reason, "no carrier");
 	return reason[0] != '\0';
+}
+
+/*
+ * The address that our adverts come from was replaced (F19).  Another one of
+ * the interface is as good, and nothing of the election depends on which it is
+ * but the tie between equal Masters.
+ */
+static void
+follow_source(struct router *r)
+{
+	char addr[REPORT_ADDR_LEN];
+
+	if (r->vr.state == VRRP_INITIALIZE || !r->seen.present ||
+	    !has_source(r) || owns(r, &r->vr.source))
+		return;
+	router_set_source(r, &r->vr.own[0]);
+	log_notice("source address is now %s",
+	    report_addr(addr, r->conf->vr.family, &r->vr.source));
 }
 
 /* Stops using the interface; the sockets go when it is another one, or none. */
@@ -286,7 +298,7 @@ enter_link(struct router *r, usec_t now)
 		return;
 	}
 	if (r->vr.state == VRRP_INITIALIZE)
-		r->vr.source = r->vr.own[0];
+		router_set_source(r, &r->vr.own[0]);
 	if (r->vr.state == VRRP_INITIALIZE || r->vr.quiet)
 		router_step(r, VRRP_EV_LINK_UP, NULL, now);
 }
@@ -450,6 +462,7 @@ host_reconcile(struct router *r, usec_t now)
 
 	if (look(r, now) == -1)
 		return;
+	follow_source(r);
 	memcpy(before, r->reason, sizeof(before));
 	if (find_reason(r, r->reason)) {
 		if (r->vr.state == VRRP_INITIALIZE &&

@@ -122,6 +122,14 @@ router_sources(const struct router *r, unsigned *n)
 	return ipv4 ? r->addrs.own4 : r->addrs.own6;
 }
 
+/* Adverts come from this address now; so would the resignation of a guard. */
+void
+router_set_source(struct router *r, const struct vrrp_addr *addr)
+{
+	r->vr.source = *addr;
+	guard_keep(r, r->vr.state == VRRP_MASTER ? master_mac(r) : r->own_mac);
+}
+
 static bool
 swap_on(struct router *r)
 {

@@ -81,6 +81,7 @@ bool	router_add_addresses(struct router *);
 void	router_announce_own(struct router *, const uint8_t *, usec_t);
 unsigned router_vip_index(const struct router *);
 const struct vrrp_addr *router_sources(const struct router *, unsigned *);
+void	router_set_source(struct router *, const struct vrrp_addr *);
 const char *router_mac_text(char *, const uint8_t *);
 
 /* host.c */
