@@ -190,6 +190,25 @@ leave_link(struct router *r, usec_t now)
 }
 
 /*
+ * The sysctls of the macvlan, of one family or both.  Forwarding is as on the
+ * interface.  In the sandbox nobody but the guard can write those of IPv6.
+ */
+static void
+tune_macvlan(struct router *r, bool ipv4, bool ipv6)
+{
+	bool done = !ipv4 || vmac_tune(&r->nl, r->macvlan,
+	    r->seen.router4) == 0;
+
+	if (ipv6 && vmac_tune_ipv6(r->conf->macvlan, r->seen.router6) == -1 &&
+	    !guard_tune(r))
+		done = false;
+	if (!done && !r->untuned)
+		log_warning("cannot set the sysctls of %s: %s",
+		    r->conf->macvlan, strerror(errno));
+	r->untuned = !done;
+}
+
+/*
  * The macvlan beside the interface, and silence of the interface itself about
  * the addresses there.  Both go with the interface when that is deleted.
  */
@@ -212,11 +231,10 @@ prepare_macvlan(struct router *r)
 		return false;
 	r->macvlan = state.index;
 	r->dirty = true;
-	if (vmac_tune(&r->nl, r->macvlan, r->seen.router4) == -1 ||
-	    (!r->conf->vr.accept && vmac_dummy(&r->nl, r->macvlan) == -1) ||
-	    (vmac_tune_ipv6(r->conf->macvlan, r->seen.router6) == -1 &&
-	    !guard_tune(r)))
-		log_warning("cannot set the sysctls of %s: %s",
+	r->untuned = false;
+	tune_macvlan(r, true, true);
+	if (!r->conf->vr.accept && vmac_dummy(&r->nl, r->macvlan) == -1)
+		log_warning("cannot set the dummy address of %s: %s",
 		    r->conf->macvlan, strerror(errno));
 	if (vmac_hush(&r->nl, r->seen.index) == -1)
 		log_warning("cannot set the ARP sysctls of %s: %s",
@@ -388,7 +406,8 @@ settle_macvlan(struct router *r, usec_t now)
 
 /*
  * What it has: our MAC, the MTU of the interface, which the kernel lowers but
- * does not raise, and the silence of the interface itself (F17).
+ * does not raise, its forwarding, and the silence of the interface itself
+ * (F17).
  */
 static void
 settle_macvlan_state(struct router *r, usec_t now)
@@ -413,6 +432,10 @@ settle_macvlan_state(struct router *r, usec_t now)
 	} else if (!right && r->holding) {
 		router_step(r, VRRP_EV_ANNOUNCE, NULL, now);
 	}
+	if (seen->router4 != r->seen.router4 ||
+	    seen->router6 != r->seen.router6)
+		tune_macvlan(r, seen->router4 != r->seen.router4,
+		    seen->router6 != r->seen.router6);
 	if ((r->seen.arp_ignore == 0 || r->seen.arp_announce == 0) &&
 	    vmac_hush(&r->nl, r->seen.index) == -1)
 		log_warning("cannot set the ARP sysctls of %s: %s",
@@ -500,6 +523,9 @@ on_kernel_message(const struct nl_msg *msg, void *arg)
 	struct ifaddrmsg ifa;
 	struct nl_attr attr;
 
+	/* A sysctl of one of the devices: the filter lets no other through. */
+	if (msg->type == RTM_NEWNETCONF)
+		r->dirty = true;
 	/* What we do ourselves, as in renewing a lease, is no news. */
 	if ((msg->type == RTM_NEWADDR || msg->type == RTM_DELADDR) &&
 	    left >= sizeof(ifa) && msg->port != r->nl.port) {

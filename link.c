@@ -15,6 +15,7 @@
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
 #include <linux/ip.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -296,7 +297,7 @@ filter_ipv6(int fd, uint8_t vrid)
 
 enum {
 	IFA_ORIGIN = 11,		/* IFA_PROTO, not in older headers */
-	PROGRAM_MAX = 64 + 2 * VRRP_ADDR_MAX
+	PROGRAM_MAX = 80 + 2 * VRRP_ADDR_MAX
 };
 
 struct program {
@@ -398,6 +399,21 @@ refuse_others_virtual(struct program *p, const struct vrrp_conf *conf)
 	add(p, (struct sock_filter)REFUSE);
 }
 
+/* Forwarding and the like; the index is the first attribute. */
+static void
+choose_sysctls(struct program *p, unsigned index, unsigned macvlan)
+{
+	add(p, (struct sock_filter)LOAD_HALF(
+	    offsetof(struct nlmsghdr, nlmsg_type)));
+	add(p, (struct sock_filter)EQUAL(htons(RTM_NEWNETCONF), 0, 6));
+	add(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+	    (uint32_t)(NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct netconfmsg)) +
+	    RTA_LENGTH(0))));
+	pass_if(p, htonl(index));
+	pass_if(p, htonl(macvlan));
+	add(p, (struct sock_filter)REFUSE);
+}
+
 /*
  * Events about the two devices and about the name alone, so that many vrrpd on
  * a host do not wake each other.  Loads are in network byte order, the fields
@@ -415,6 +431,7 @@ link_watch(const struct nl *events, const struct vrrp_conf *conf,
 	_Static_assert(offsetof(struct ifinfomsg, ifi_index) ==
 	    offsetof(struct ifaddrmsg, ifa_index), "index of an event");
 	p.len = 0;
+	choose_sysctls(&p, index, macvlan);
 	add(&p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 	    NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index)));
 	ours = p.len;

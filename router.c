@@ -91,6 +91,19 @@ announce_ipv6(struct router *r, const struct vrrp_addr *addr, bool router,
 }
 
 /*
+ * The Router flag for the virtual addresses, asked or not, and whoever answers:
+ * the kernel gives the device's own (RFC 9568 has it always set).  A client to
+ * which it was set, and then is not, has lost its router (RFC 4861 7.2.5).
+ */
+static bool
+speaks_as_router(const struct router *r)
+{
+	if (r->conf->use_macvlan && r->macvlan_seen.index == r->macvlan)
+		return r->macvlan_seen.router6;
+	return r->seen.router6;
+}
+
+/*
  * The interface's own addresses are at another MAC since a swap, either way:
  * frames to the old one no longer reach us, so everybody must know.
  */
@@ -338,8 +351,8 @@ act_announce(struct router *r, usec_t now)
 			announce_ipv4(r, &conf->vip[i].addr, master_mac(r),
 			    now);
 		else
-			announce_ipv6(r, &conf->vip[i].addr, true,
-			    master_mac(r), now);
+			announce_ipv6(r, &conf->vip[i].addr,
+			    speaks_as_router(r), master_mac(r), now);
 	if (r->swapped)
 		router_announce_own(r, r->virtual_mac, now);
 }
@@ -557,6 +570,26 @@ is_virtual(const struct vrrp_conf *conf, const struct vrrp_addr *addr)
 	return false;
 }
 
+static bool
+same_mac(const uint8_t *a, const uint8_t *b)
+{
+	return memcmp(a, b, VRRP_MAC_LEN) == 0;
+}
+
+/*
+ * To a group or to this host.  In promiscuous mode, or from a switch that
+ * floods, frames to other hosts come too: those are for others to answer.  For
+ * the kernel (PACKET_OTHERHOST) a frame to the own MAC is such a one while the
+ * virtual MAC is on, so it is not asked.
+ */
+static bool
+is_to_us(struct router *r, const uint8_t *frame, size_t len)
+{
+	return len >= VRRP_MAC_LEN && ((frame[0] & 1) != 0 ||
+	    same_mac(frame, master_mac(r)) || same_mac(frame, r->own_mac) ||
+	    same_mac(frame, r->seen.mac));
+}
+
 /* Answers for the addresses that the kernel does not have (--no-accept). */
 void
 router_answer(struct router *r, usec_t now)
@@ -572,11 +605,12 @@ router_answer(struct router *r, usec_t now)
 		n = respond_recv(&r->respond, frame, sizeof(frame));
 		if (n == -1)
 			return;
-		if (!question_parse(&question, conf->family, frame,
+		if (!is_to_us(r, frame, (size_t)n) ||
+		    !question_parse(&question, conf->family, frame,
 		    (size_t)n) || !is_virtual(conf, &question.target))
 			continue;
 		len = answer_build(answer, sizeof(answer), conf->family,
-		    &question, master_mac(r));
+		    speaks_as_router(r), &question, master_mac(r));
 		if (respond_send(&r->respond, answer, len) == -1)
 			report_send_error(&r->stats, errno, now);
 	}
@@ -586,9 +620,8 @@ router_answer(struct router *r, usec_t now)
 static bool
 is_our_mac(const struct router *r, const uint8_t *mac)
 {
-	return memcmp(mac, r->virtual_mac, VRRP_MAC_LEN) == 0 ||
-	    memcmp(mac, r->own_mac, VRRP_MAC_LEN) == 0 ||
-	    memcmp(mac, r->seen.mac, VRRP_MAC_LEN) == 0;
+	return same_mac(mac, r->virtual_mac) || same_mac(mac, r->own_mac) ||
+	    same_mac(mac, r->seen.mac);
 }
 
 /* The rounds of one announcement answer all claims that come meanwhile. */
@@ -627,7 +660,8 @@ router_hear(struct router *r, usec_t now)
 		n = respond_recv(&r->claims, frame, sizeof(frame));
 		if (n == -1)
 			return;
-		if (claim_parse(&claim, r->conf->vr.family, frame, (size_t)n) &&
+		if (is_to_us(r, frame, (size_t)n) &&
+		    claim_parse(&claim, r->conf->vr.family, frame, (size_t)n) &&
 		    is_virtual(&r->conf->vr, &claim.addr) &&
 		    !is_our_mac(r, claim.mac))
 			on_claim(r, &claim, now);

@@ -56,6 +56,7 @@ struct router {
 	bool holding;			/* the virtual addresses are on */
 	bool dirty;			/* look at the interface again */
 	bool fault;			/* tell the state machine next turn */
+	bool untuned;			/* the macvlan; said so */
 	bool stalled;			/* we slept, and know not what passed */
 	usec_t renew_at;		/* the lease of the addresses */
 	bool slow;			/* the kernel, when last asked for it */
