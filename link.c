@@ -12,6 +12,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -206,7 +207,7 @@ link_find(struct nl *nl, const char *alias, struct link_state *state)
 
 enum {
 	IFA_ORIGIN = 11,		/* IFA_PROTO, not in older headers */
-	PROGRAM_MAX = 64 + 2 * VRRP_ADDR_MAX
+	PROGRAM_MAX = 80 + 2 * VRRP_ADDR_MAX
 };
 
 struct program {
@@ -308,6 +309,21 @@ refuse_others_virtual(struct program *p, const struct vrrp_conf *conf)
 	add(p, (struct sock_filter)REFUSE);
 }
 
+/* Forwarding and the like; the index is the first attribute. */
+static void
+choose_sysctls(struct program *p, unsigned index, unsigned macvlan)
+{
+	add(p, (struct sock_filter)LOAD_HALF(
+	    offsetof(struct nlmsghdr, nlmsg_type)));
+	add(p, (struct sock_filter)EQUAL(htons(RTM_NEWNETCONF), 0, 6));
+	add(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+	    (uint32_t)(NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct netconfmsg)) +
+	    RTA_LENGTH(0))));
+	pass_if(p, htonl(index));
+	pass_if(p, htonl(macvlan));
+	add(p, (struct sock_filter)REFUSE);
+}
+
 /*
  * Events about the two devices and about the name alone, so that many vrrpd on
  * a host do not wake each other.  Loads are in network byte order, the fields
@@ -325,6 +341,7 @@ link_watch(const struct nl *events, const struct vrrp_conf *conf,
 	_Static_assert(offsetof(struct ifinfomsg, ifi_index) ==
 	    offsetof(struct ifaddrmsg, ifa_index), "index of an event");
 	p.len = 0;
+	choose_sysctls(&p, index, macvlan);
 	add(&p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 	    NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index)));
 	ours = p.len;

@@ -238,9 +238,12 @@ finish(struct router *r, unsigned todo)
 {
 	if (todo & HOST_FAULT)
 		r->fault = true;
-	if (todo & HOST_TUNE && !guard_tune(&r->guard, r->vr.state))
-		log_warning("cannot set the sysctls of %s: %s",
-		    r->conf->macvlan, "only root can, and there is no guard");
+	if (!(todo & HOST_TUNE) || guard_tune(&r->guard, r->vr.state))
+		return;
+	if (!r->ground.untuned)
+		log_warning("cannot set the sysctls of %s: only root can, and "
+		    "there is no guard", r->conf->macvlan);
+	r->ground.untuned = true;
 }
 
 /* The interface can be used: the socket, and back to the election. */
@@ -395,6 +398,28 @@ is_virtual(const struct vrrp_conf *conf, const struct vrrp_addr *addr)
 	return false;
 }
 
+static bool
+same_mac(const uint8_t *a, const uint8_t *b)
+{
+	return memcmp(a, b, VRRP_MAC_LEN) == 0;
+}
+
+/*
+ * To a group or to this host.  In promiscuous mode, or from a switch that
+ * floods, frames to other hosts come too: those are for others to answer.  For
+ * the kernel (PACKET_OTHERHOST) a frame to the own MAC is such a frame while the
+ * virtual MAC is on, so it is not asked.
+ */
+static bool
+is_to_us(const struct router *r, const uint8_t *frame, size_t len)
+{
+	const struct ground *g = &r->ground;
+
+	return len >= VRRP_MAC_LEN && ((frame[0] & 1) != 0 ||
+	    same_mac(frame, master_mac(r)) || same_mac(frame, g->own_mac) ||
+	    same_mac(frame, g->seen.mac));
+}
+
 /* Answers for the addresses that the kernel does not have (--no-accept). */
 void
 router_answer(struct router *r, usec_t now)
@@ -411,12 +436,13 @@ router_answer(struct router *r, usec_t now)
 		n = respond_recv(&g->respond, frame, sizeof(frame));
 		if (n == -1)
 			return;
-		if (!question_parse(&question, conf->family, frame,
+		if (!is_to_us(r, frame, (size_t)n) ||
+		    !question_parse(&question, conf->family, frame,
 		    (size_t)n) || !is_virtual(conf, &question.target))
 			continue;
 		trace_frame(frame, (size_t)n);
 		len = answer_build(answer, sizeof(answer), conf->family,
-		    &question, master_mac(r));
+		    speak_is_router(g), &question, master_mac(r));
 		if (respond_send(&g->respond, answer, len) == 0)
 			trace_frame(answer, len);
 		else
@@ -429,9 +455,9 @@ static bool
 is_our_mac(const struct router *r, const uint8_t *mac)
 {
 	const struct ground *g = &r->ground;
-	return memcmp(mac, g->virtual_mac, VRRP_MAC_LEN) == 0 ||
-	    memcmp(mac, g->own_mac, VRRP_MAC_LEN) == 0 ||
-	    memcmp(mac, g->seen.mac, VRRP_MAC_LEN) == 0;
+
+	return same_mac(mac, g->virtual_mac) || same_mac(mac, g->own_mac) ||
+	    same_mac(mac, g->seen.mac);
 }
 
 static void
@@ -468,7 +494,8 @@ router_hear(struct router *r, usec_t now)
 		n = respond_recv(&r->claims, frame, sizeof(frame));
 		if (n == -1)
 			return;
-		if (!claim_parse(&claim, r->conf->vr.family, frame,
+		if (!is_to_us(r, frame, (size_t)n) ||
+		    !claim_parse(&claim, r->conf->vr.family, frame,
 		    (size_t)n) || !is_virtual(&r->conf->vr, &claim.addr))
 			continue;
 		trace_frame(frame, (size_t)n);

@@ -490,7 +490,8 @@ start_router(struct router *r, usec_t now)
 	record_arp(r);
 	clean_host(r, now);
 	if (nl_open(&g->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
-	    RTMGRP_IPV6_IFADDR) == -1)
+	    RTMGRP_IPV6_IFADDR | 1u << (RTNLGRP_IPV4_NETCONF - 1) |
+	    1u << (RTNLGRP_IPV6_NETCONF - 1)) == -1)
 		refuse_start(r, "netlink socket: %s", strerror(errno));
 	if (port_open(&g->port, g->seen.index, &r->conf->vr) == -1)
 		refuse_start(r, "packet socket: %s", strerror(errno));

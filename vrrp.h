@@ -332,7 +332,7 @@ bool		claim_parse(struct vrrp_claim *, const struct vrrp_family *,
 size_t		probe_build(uint8_t *, size_t, const struct vrrp_family *,
 		    const uint8_t *, const struct vrrp_addr *);
 size_t		answer_build(uint8_t *, size_t, const struct vrrp_family *,
-		    const struct vrrp_question *, const uint8_t *);
+		    bool, const struct vrrp_question *, const uint8_t *);
 size_t		na_build(uint8_t *, size_t, bool, const uint8_t *,
 		    const struct vrrp_addr *);
 

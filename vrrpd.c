@@ -35,11 +35,11 @@ on_signals(usec_t now)
 	if (process_signals.report) {
 		process_signals.report = 0;
 		report_state(&d.vr, &d.ground.stats, d.ground.reason, now);
-		router_step(&d, VRRP_EV_ANNOUNCE, NULL, now);
 	}
 	if (process_signals.take) {
 		process_signals.take = 0;
-		router_step(&d, VRRP_EV_TAKE, NULL, now);
+		router_step(&d, d.vr.state == VRRP_MASTER ? VRRP_EV_ANNOUNCE :
+		    VRRP_EV_TAKE, NULL, now);
 	}
 	if (process_signals.yield) {
 		process_signals.yield = 0;

@@ -271,13 +271,15 @@ question_parse(struct vrrp_question *q, const struct vrrp_family *family,
 
 /*
  * The answer that RFC 3768 8.2 and RFC 9568 8.2.2 want: the virtual MAC, and in
- * IPv6 the Router flag.  Who asks from no address (duplicate detection) is told
- * with everybody else.  Returns the length of the frame, 0 = does not fit.
+ * IPv6 the Router flag, router or not.  Who asks from no address (duplicate
+ * detection) is told with everybody else.  Returns the length of the frame,
+ * 0 = does not fit.
  */
 size_t
 answer_build(uint8_t *buf, size_t size, const struct vrrp_family *family,
-    const struct vrrp_question *q, const uint8_t *mac)
+    bool router, const struct vrrp_question *q, const uint8_t *mac)
 {
+	const uint8_t flags = NA_OVERRIDE | (router ? NA_ROUTER : 0);
 	struct writer w = { buf, 0, size, false };
 
 	if (family == &vrrp_ipv4) {
@@ -286,10 +288,10 @@ answer_build(uint8_t *buf, size_t size, const struct vrrp_family *family,
 		return frame_end(&w);
 	}
 	if (memcmp(&q->asker, &nobody, sizeof(nobody)) == 0)
-		return put_na(&w, NA_OVERRIDE | NA_ROUTER, mac, &q->target,
-		    all_nodes_mac, all_nodes);
-	return put_na(&w, NA_OVERRIDE | NA_ROUTER | NA_SOLICITED, mac,
-	    &q->target, q->mac, q->asker.octet);
+		return put_na(&w, flags, mac, &q->target, all_nodes_mac,
+		    all_nodes);
+	return put_na(&w, flags | NA_SOLICITED, mac, &q->target, q->mac,
+	    q->asker.octet);
 }
 
 /* Whoever hears any ARP takes the sender's two addresses for a pair. */

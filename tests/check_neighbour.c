@@ -495,8 +495,8 @@ START_TEST(own_claims)
 
 	for (i = 0; i < 3; i++) {
 		len = i == 2 ? answer_build(frame, sizeof(frame), &vrrp_ipv4,
-		    &q, mac51) : arp_build(frame, sizeof(frame), i, mac51,
-		    &vip, 3);
+		    true, &q, mac51) : arp_build(frame, sizeof(frame), i,
+		    mac51, &vip, 3);
 		ck_assert(claim_parse(&claim, &vrrp_ipv4, frame, len));
 		ck_assert_mem_eq(&claim.addr, &vip, sizeof(vip));
 		ck_assert_mem_eq(claim.mac, mac51, sizeof(mac51));
@@ -505,7 +505,7 @@ START_TEST(own_claims)
 	q.asker = addr("fe80::c8");
 	for (i = 0; i < 2; i++) {
 		len = i == 1 ? answer_build(frame, sizeof(frame), &vrrp_ipv6,
-		    &q, mac51v6) : na_build(frame, sizeof(frame), true,
+		    true, &q, mac51v6) : na_build(frame, sizeof(frame), true,
 		    mac51v6, &vip6);
 		ck_assert(claim_parse(&claim, &vrrp_ipv6, frame, len));
 		ck_assert_mem_eq(&claim.addr, &vip6, sizeof(vip6));
@@ -560,8 +560,8 @@ START_TEST(arp_answer)
 	ck_assert(question_parse(&q, &vrrp_ipv4, frame, len));
 	ck_assert_uint_eq(unhex(expect, sizeof(expect), a04), 42);
 	memcpy(expect + 6, mac51, sizeof(mac51));
-	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv4, &q,
-	    mac51), VRRP_FRAME_MIN);
+	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv4, true,
+	    &q, mac51), VRRP_FRAME_MIN);
 	ck_assert_mem_eq(frame, expect, sizeof(expect));
 }
 END_TEST
@@ -583,8 +583,15 @@ START_TEST(solicited_advertisement)
 
 	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
 	ck_assert_uint_eq(unhex(expect, sizeof(expect), a08), 86);
-	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv6, &q,
-	    mac51v6), 86);
+	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv6, true,
+	    &q, mac51v6), 86);
+	ck_assert_mem_eq(frame, expect, 86);
+	/* No router: without R, and the sum is larger by that. */
+	expect[56] = 0x5a;
+	expect[57] = 0xb3;
+	expect[58] = 0x60;
+	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv6, false,
+	    &q, mac51v6), 86);
 	ck_assert_mem_eq(frame, expect, 86);
 }
 END_TEST
@@ -598,13 +605,16 @@ START_TEST(duplicate_detection)
 	uint8_t frame[100], all[100];
 	struct vrrp_question q;
 	size_t len = ask_dad(frame, sizeof(frame));
+	int router;
 
 	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
-	ck_assert_uint_eq(answer_build(frame, sizeof(frame), &vrrp_ipv6, &q,
-	    mac51v6), 86);
-	ck_assert_uint_eq(na_build(all, sizeof(all), true, mac51v6,
-	    &q.target), 86);
-	ck_assert_mem_eq(frame, all, 86);
+	for (router = 0; router <= 1; router++) {
+		ck_assert_uint_eq(answer_build(frame, sizeof(frame),
+		    &vrrp_ipv6, router, &q, mac51v6), 86);
+		ck_assert_uint_eq(na_build(all, sizeof(all), router, mac51v6,
+		    &q.target), 86);
+		ck_assert_mem_eq(frame, all, 86);
+	}
 }
 END_TEST
 
@@ -629,9 +639,9 @@ START_TEST(too_small)
 		    &vip6), size < 78 ? 0 : 78);
 		ck_assert_uint_eq(na_build(buf, size, true, mac51v6, &vip6),
 		    na);
-		ck_assert_uint_eq(answer_build(buf, size, &vrrp_ipv4, &q,
+		ck_assert_uint_eq(answer_build(buf, size, &vrrp_ipv4, true, &q,
 		    mac51), arp);
-		ck_assert_uint_eq(answer_build(buf, size, &vrrp_ipv6, &q,
+		ck_assert_uint_eq(answer_build(buf, size, &vrrp_ipv6, true, &q,
 		    mac51v6), na);
 		free(buf);
 	}

@@ -6,6 +6,7 @@
 #include "link.h"
 
 #include <linux/if_addr.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -141,6 +142,29 @@ START_TEST(links_by_name)
 }
 END_TEST
 
+static bool
+sysctl_arrives(int index)
+{
+	const struct netconfmsg ncm = { .ncm_family = AF_INET6 };
+	const int32_t on = 1;
+
+	nl_batch_init(&batch);
+	nl_begin(&builder, &batch, RTM_NEWNETCONF, 0, &ncm, sizeof(ncm));
+	nl_put(&batch, NETCONFA_IFINDEX, &index, sizeof(index));
+	nl_put(&batch, NETCONFA_FORWARDING, &on, sizeof(on));
+	return arrives();
+}
+
+START_TEST(sysctls)
+{
+	ck_assert(sysctl_arrives(OURS));
+	ck_assert(sysctl_arrives(MACVLAN));
+	ck_assert(!sysctl_arrives(OTHER));
+	ck_assert(!sysctl_arrives(NETCONFA_IFINDEX_ALL));
+	ck_assert(!sysctl_arrives(NETCONFA_IFINDEX_DEFAULT));
+}
+END_TEST
+
 START_TEST(real_addresses)
 {
 	static const uint16_t types[] = { RTM_NEWADDR, RTM_DELADDR };
@@ -217,6 +241,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, links_by_index);
 	tcase_add_test(tc, links_by_name);
+	tcase_add_test(tc, sysctls);
 	tcase_add_test(tc, real_addresses);
 	tcase_add_test(tc, virtual_addresses);
 	tcase_add_test(tc, many_addresses);

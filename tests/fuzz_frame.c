@@ -118,7 +118,7 @@ try_question(const struct vrrp_family *family, const uint8_t *frame,
 		return;
 	must(memcmp(q.mac, frame + VRRP_MAC_LEN, VRRP_MAC_LEN) == 0 ||
 	    family == &vrrp_ipv4);
-	n = answer_build(buf, sizeof(buf), family, &q, mac);
+	n = answer_build(buf, sizeof(buf), family, true, &q, mac);
 	must(n >= VRRP_FRAME_MIN && n <= sizeof(buf));
 	must(memcmp(buf + VRRP_MAC_LEN, mac, VRRP_MAC_LEN) == 0);
 	if (family == &vrrp_ipv4)
@@ -130,8 +130,8 @@ try_question(const struct vrrp_family *family, const uint8_t *frame,
 	must(claim_parse(&claim, family, answer, n));
 	must(memcmp(claim.mac, mac, VRRP_MAC_LEN) == 0);
 	must(memcmp(&claim.addr, &q.target, sizeof(claim.addr)) == 0);
-	must(answer_build(answer, n, family, &q, mac) == n);
-	must(answer_build(answer, n - 1, family, &q, mac) == 0);
+	must(answer_build(answer, n, family, true, &q, mac) == n);
+	must(answer_build(answer, n - 1, family, true, &q, mac) == 0);
 	free(answer);
 }
 

@@ -268,13 +268,12 @@ reconcile(struct sim *s, struct sim_router *r)
 static void
 signals(struct sim *s, struct sim_router *r)
 {
-	if (r->report)
-		sim_step(s, r, VRRP_EV_ANNOUNCE, NULL);
 	if (r->take)
-		sim_step(s, r, VRRP_EV_TAKE, NULL);
+		sim_step(s, r, r->vr.state == VRRP_MASTER ? VRRP_EV_ANNOUNCE :
+		    VRRP_EV_TAKE, NULL);
 	if (r->yield)
 		sim_step(s, r, VRRP_EV_YIELD, NULL);
-	r->report = r->take = r->yield = false;
+	r->take = r->yield = false;
 }
 
 /* As turn() of vrrpd.c */
@@ -324,8 +323,7 @@ start(struct sim *s, struct sim_router *r, unsigned variant)
 		return;
 	r->variant = variant;
 	r->running = true;
-	r->holding = r->fault = r->take = r->yield = r->report = r->stop =
-	    false;
+	r->holding = r->fault = r->take = r->yield = r->stop = false;
 	r->seen_flaps = r->flaps;
 	r->now = sim_local(r, s->now);
 	vrrp_init(&r->vr, &r->conf[variant], r->now);
@@ -448,8 +446,7 @@ befall(struct sim *s, const struct sim_fault *f, struct sim_router *r)
 	case SIM_YIELD:
 		r->yield = r->running;
 		break;
-	case SIM_REPORT:
-		r->report = r->running;
+	case SIM_REPORT:	/* it wakes, and logs */
 		break;
 	case SIM_ACQUIRE:
 		/* Somebody removed an address that cannot be put back. */

@@ -115,7 +115,7 @@ struct sim_router {
 	bool holding;			/* the addresses are in place */
 	bool dirty;			/* look at the interface */
 	bool fault;			/* tell the state machine */
-	bool take, yield, report, stop;	/* signals */
+	bool take, yield, stop;		/* signals */
 	unsigned flaps, seen_flaps;
 	uint16_t ip_id;
 	uint64_t sent, received, dropped;

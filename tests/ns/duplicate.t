@@ -77,7 +77,6 @@ duel() {
 	ok "$name: found" until_true 3 said "$name" "$address"
 	at b ip neigh replace "$address" lladdr $stranger nud reachable dev eth0
 	at c ip addr del "$address/$len" dev eth0
-	# Not with the report, which makes a Master announce.
 	ok "$name: the client comes back" until_true 2 client_knows "$address" "$mac"
 	ok "$name: counted" counted "$name" 1
 	ok "$name: a is Master all the time" not logged "$name" 'master ->'
@@ -128,6 +127,8 @@ kind "our own MACs, other addresses, questions, a probe" 0 < <(
 	frame arp smac=${stranger//:/} src=10.0.0.13 target=10.0.0.1
 	frame arp smac=${stranger//:/} src=0.0.0.0 target=10.0.0.1
 )
+kind "an answer to another host, which a switch floods" 0 \
+    < <(claim 10.0.0.1 op=2 dmac=020000000099 target=10.0.0.2)
 is "one line for them all" "$(count_logged kinds4 'duplicate address')" 1
 ok "the report has the last one" eval \
     'report kinds4 | grep -q "duplicates 4, last 10.0.0.1 at $stranger$"'
@@ -149,6 +150,8 @@ kind "our own MAC, other addresses, hop limit 254, a bad checksum, a question" 0
 	claim fe80::1 sum=4711
 	frame ns smac=${stranger//:/} src=fe80::13 target=fe80::1
 )
+kind "one to another host, which a switch floods" 0 \
+    < <(claim fe80::1 dst=fe80::99 dmac=020000000099)
 stop kinds6
 
 daemon=again

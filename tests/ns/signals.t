@@ -45,10 +45,23 @@ for i in 1 2 3 4 5; do
 	signal a USR1
 	until_true 2 eval 'is_master a && ! is_master b'
 done
-n=$(grep -c '^arp 10.0.0.1$' "$T/a/trace" 2>/dev/null)
+# Its own announcements are over.
+sleep 1.2
+rm -f "$T/a/trace"
 touch "$T/a/trace"
+n=$(count_logged a ': state: ')
 signal a HUP
-ok "HUP announces again" until_true 1 grep -q '^arp 10.0.0.1$' "$T/a/trace"
+ok "HUP: a report" until_true 1 log_grows a ': state: ' "$n"
+sleep 0.3
+is "and not a frame for it" "$(grep -c '^arp 10.0.0.1$' "$T/a/trace")" 0
+signal a USR1
+ok "USR1 at a Master: announces again" until_true 1 grep -q '^arp 10.0.0.1$' "$T/a/trace"
+sleep 1.2
+is "in five rounds of a request and a reply" "$(grep -c '^arp 10.0.0.1$' "$T/a/trace")" 10
+ok "and is Master still" eval 'is_master a && ! is_master b'
+signal b USR2
+sleep 0.2
+ok "USR2 at a Backup: nothing" eval 'is_master a && ! is_master b'
 
 # --- stalls -------------------------------------------------------------------
 

@@ -89,6 +89,9 @@ round4() {
 		frame arp $C target=10.0.0.1
 		frame arp $C target=10.0.0.1 dmac=${mac//:/}
 		frame arp $C src=0.0.0.0 target=10.0.0.1
+		# To another host, seen because a switch floods: not for us
+		frame arp $C target=10.0.0.1 dmac=020000000099
+		frame arp $C target=10.0.0.1 dmac=00005e000134
 	} | ask
 	ok "$name: forwarding through it" at c ping -qc 2 -i 0.1 -W 1 10.9.0.13
 	end_capture "$name"
@@ -132,6 +135,7 @@ round6() {
 		frame ns $C6 target=$vip
 		frame ns $C6 target=$vip dst=$vip dmac=${mac//:/}
 		frame ns $C6 src=:: target=$vip
+		frame ns $C6 target=$vip dst=$vip dmac=020000000099
 	done | ask
 	end_capture "$name-ask"
 	for vip in fe80::1 2001:db8::1; do
