@@ -1,6 +1,7 @@
 /*
- * The host: looks at it and puts right what core/reconcile.c finds wrong.  Calls
- * neither the state machine nor the guard: what these must hear is returned.
+ * The host: looks at it and puts right what core/reconcile.c finds wrong.
+ * Calls neither the state machine nor the guard: what these must hear is
+ * returned.
  */
 #ifndef HOST_H
 #define HOST_H

@@ -406,9 +406,9 @@ same_mac(const uint8_t *a, const uint8_t *b)
 
 /*
  * To a group or to this host.  In promiscuous mode, or from a switch that
- * floods, frames to other hosts come too: those are for others to answer.  For
- * the kernel (PACKET_OTHERHOST) a frame to the own MAC is such a frame while the
- * virtual MAC is on, so it is not asked.
+ * floods, frames to other hosts come too: those are for others to answer.  The
+ * kernel is not asked: for it a frame to the own MAC is one to another host
+ * (PACKET_OTHERHOST) while the virtual MAC is on.
  */
 static bool
 is_to_us(const struct router *r, const uint8_t *frame, size_t len)
