@@ -8,6 +8,8 @@
 # those about the addresses of other routers on ours wake nobody.
 . "$(dirname "$0")/lib.sh"
 
+compile inject.c || skip_all "no C compiler"
+
 lan a b x
 for host in a b; do settle $host; done
 start a -n -3 -d 0.1 -v 51 -p 200 --no-lease --no-guard 10.0.0.1
@@ -91,7 +93,7 @@ frames_of_others() {
 	perl "$TOP/tests/ns/frame.pl" proto=17
 }
 frames_of_others >"$T/frames"
-flood() { at x "$TOP/tests/ns/inject" eth0 3000 <"$T/frames" && sent=yes; }
+flood() { at x "$T/inject" eth0 3000 <"$T/frames" && sent=yes; }
 sent=no
 awake 0.5 flood
 ok "30000 frames of others are sent" test $sent = yes

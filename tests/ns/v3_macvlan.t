@@ -276,7 +276,7 @@ ok "and the client is served" until_true 2 reaches 10.0.0.1
 at a ip link set dev eth0 mtu 1400
 at a ip link set dev eth0 mtu 1500
 ok "its MTU follows that of the interface" until_true 2 eval 'at a ip link show dev m4 | grep -q "mtu 1500 "'
-at a sysctl -qw net.ipv4.conf.eth0.arp_ignore=0
+sysctls a ipv4/conf/eth0/arp_ignore=0
 at a ip link set dev eth0 alias "so that it looks"
 ok "the interface keeps silent about the addresses on it" until_true 2 eval '[ "$(tuned a)" = "1 2 " ]'
 at a ip link set dev eth0 alias ""
