@@ -168,13 +168,14 @@ fuzz:
 	    -print_final_stats=1 -artifact_prefix=tests/out/$(T)- \
 	    tests/out/$(T) tests/corpus/$(T)
 
-$(REPLAYS): $(FUZZ_HEADERS) $(FUZZ_ALL)
+$(REPLAYS): $(FUZZ_HEADERS) $(FUZZ_ALL:.c=.o)
 	$(LINK_TEST) $(@:tests/replay_%=tests/fuzz_%.c) tests/fuzz_main.c \
-	    $(FUZZ_$(@:tests/replay_%=%))
+	    $(FUZZ_$(@:tests/replay_%=%):.c=.o)
 
-replay: $(REPLAYS)
-	@for t in $(FUZZERS); do \
-		./tests/replay_$$t tests/corpus/$$t || exit 1; done
+REPLAYED = $(FUZZERS:%=replay-%)
+replay: $(REPLAYED)
+$(REPLAYED): $(REPLAYS)
+	@./tests/$(subst -,_,$@) tests/corpus/$(@:replay-%=%)
 
 coverage:
 	@tests/coverage.sh
@@ -192,8 +193,16 @@ conformance:
 must-mutants:
 	@CC="$(CC)" tests/must_mutants.sh
 
-unit: $(CHECKS)
-	@for t in $(CHECKS); do ./$$t || exit 1; done
+# They run side by side with make -j; what they write comes in whole pieces.
+UNITS	= $(CHECKS:tests/check_%=unit-%)
+unit: $(UNITS)
+$(UNITS): $(CHECKS)
+	@out=`./tests/$(subst -,_,$(@:unit-%=check-%)) 2>&1`; status=$$?; \
+	    printf '%s\n' "$$out"; exit $$status
+
+# The explorer's long form, a minute; that of make unit is short
+model: tests/check_model
+	@VRRP_MODEL=all tests/check_model
 
 # The golden frames, from their descriptions; CHECK=--check only compares.
 CHECK	=
@@ -211,8 +220,8 @@ tests/ns/fault.so: tests/ns/fault.c
 
 # Namespaces are made as any user; NS picks tests, as in NS=tests/ns/tcp.t
 NS	= tests/ns
-check-ns: vrrpd tests/ns/inject tests/ns/fault.so
-	prove --timer $(NS)
+check-ns: vrrpd
+	@tests/ns/run $(NS)
 
 # Every fault, state, mode and protocol: some ten minutes.  FAULTS=short is a
 # sample of it; tests/faults/run.sh tells what else can be chosen.
@@ -230,7 +239,12 @@ bench: vrrpd tests/ns/inject tests/bench/bench
 	@if type $(SMALL_CC) >/dev/null 2>&1; then $(MAKE) -s small; fi
 	@BENCH=$(BENCH) tests/bench/run
 
-check: unit replay check-ns
+# Built and run side by side, but for the daemons, which have the machine for
+# themselves; JOBS sets how many compilers run at a time.
+JOBS	= `nproc`
+check:
+	@$(MAKE) --no-print-directory -j$(JOBS) unit replay vrrpd
+	@$(MAKE) --no-print-directory check-ns
 
 check-small: vrrpd-small tests/ns/inject tests/ns/fault.so
 	@SMALL_CC="$(SMALL)" tests/small.sh
