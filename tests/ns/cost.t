@@ -6,6 +6,8 @@
 #
 # Proves that frames which the filter refuses, events about other interfaces, and
 # those about the addresses of other routers on ours wake nobody.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"

@@ -8,6 +8,8 @@
 #    +------- br0
 #
 # Proves that it runs on and says so, once (issue 3); R9568-2.5-1.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 
 lan a
