@@ -43,13 +43,18 @@ CHECK_FSM = tests/check_util.h tests/fsm_util.h fsm.o
 CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
+# A short line for each file, none with -s; V=1 shows the commands.
+V	=
+QUIET	= $(findstring s,$(filter-out --%,$(firstword $(MAKEFLAGS))))
+SHORT	= $(if $(V),,@$(if $(QUIET),,echo "  $(1) $(2)";))
+
 all: vrrpd
 
 vrrpd: $(TOP) $(PURE) $(EDGES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(TOP) $(PURE) $(EDGES)
+	$(call SHORT,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(TOP) $(PURE) $(EDGES)
 
 .c.o:
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call SHORT,CC,$<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Static, with musl: it needs no file at run time, and a third of the memory.
 # musl has no kernel headers; those of the system are looked for last.
@@ -65,13 +70,13 @@ SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Os $(SLIM) 
 SOURCES	= $(TOP:.o=.c) $(PURE:.o=.c) $(EDGES:.o=.c)
 small: vrrpd-small
 vrrpd-small: $(SOURCES) $(HEADERS) rest.ld Makefile
-	$(SMALL) -s -o $@ $(SOURCES)
+	$(call SHORT,LD,$@)$(SMALL) -s -o $@ $(SOURCES)
 
 $(TOP) $(PURE) $(EDGES): $(HEADERS) Makefile
 
 # The link line of each unit test names exactly the sources under test.
 # Not -I: libc has a <link.h> too.
-LINK_TEST = $(CC) $(ALL_CFLAGS) -iquote . $(ALL_LDFLAGS) -o $@
+LINK_TEST = $(call SHORT,LD,$@)$(CC) $(ALL_CFLAGS) -iquote . $(ALL_LDFLAGS) -o $@
 
 tests/check_fsm: tests/check_fsm.c $(CHECK_FSM)
 	$(LINK_TEST) tests/check_fsm.c fsm.o $(CHECK_LIBS)
@@ -216,7 +221,7 @@ peers: vrrpd
 tests/ns/inject: tests/ns/inject.c
 	$(LINK_TEST) tests/ns/inject.c
 tests/ns/fault.so: tests/ns/fault.c
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
+	$(call SHORT,CC,$<)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
 
 # Namespaces are made as any user; NS picks tests, as in NS=tests/ns/tcp.t
 NS	= tests/ns
@@ -245,6 +250,14 @@ JOBS	= `nproc`
 check:
 	@$(MAKE) --no-print-directory -j$(JOBS) unit replay vrrpd
 	@$(MAKE) --no-print-directory check-ns
+
+# As root: what a user namespace does not allow
+check-root: vrrpd
+	@prove --timer tests/ns/root
+
+# As root: the commands of README in a minimal system of Debian, by its user
+fresh:
+	@tests/fresh.sh
 
 check-small: vrrpd-small tests/ns/inject tests/ns/fault.so
 	@SMALL_CC="$(SMALL)" tests/small.sh
@@ -277,6 +290,7 @@ clean:
 
 .PHONY: soak spin model-mutants fuzz replay coverage coverage-edges cross
 .PHONY: check-faults bench
+.PHONY: model check-root fresh $(UNITS) $(REPLAYED)
 .PHONY: vectors peers conformance must-mutants mutants small check-small
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:

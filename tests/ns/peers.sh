@@ -20,8 +20,8 @@ PEER_VRRPD=${PEER_VRRPD:-$VRRPD}
 # Seconds, for one sample each on a machine that may have other work between two
 # sends: failover.t and signals.t have the strict bounds.  A second round of
 # announcements would come after 0.25 s.
-LATE=0.05
-ANNOUNCED=0.2
+LATE=${LATE:-0.05}
+ANNOUNCED=${ANNOUNCED:-0.2}
 
 # need_peer PROGRAM...: without them the test is skipped, or failed on demand
 need_peer() {
