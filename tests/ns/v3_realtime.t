@@ -1,7 +1,7 @@
 #!/bin/bash
 # --realtime where the system refuses it, as in a user namespace, the lateness of
 # the timers in the report, and the short turns of who has no --realtime.  Under
-# load: v3_load.t.
+# load: root/load.t.
 #
 #    a: vrrpd --realtime
 #    |
