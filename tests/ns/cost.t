@@ -7,7 +7,7 @@
 # Proves that frames which the filter refuses, events about other interfaces, and
 # those about the addresses of other routers on ours wake nobody.
 #
-# measures time
+# takes long
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"

@@ -1,8 +1,6 @@
 #!/bin/bash
 # What claims and other neighbour discovery cost, and how soon one is answered.
 # See duplicate.sh.
-#
-# measures time
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/duplicate.sh"
 

@@ -10,6 +10,8 @@
 #   -+----------+---------------+----------+-- br0 (three times aX, pX, bX)
 #
 # PEER_VRRPD names another build for pX.  The steps are in peers.sh.
+#
+# takes long
 . "$(dirname "$0")/lib.sh"
 # Others run beside it, and it is failover.t and signals.t that measure time.
 LATE=0.5 ANNOUNCED=0.23

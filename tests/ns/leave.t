@@ -61,7 +61,7 @@ stop a INT
 is "INT in Backup: as before" "$(snapshot a)" "$before"
 
 # A script still runs: the addresses do not wait for it.
-printf '#!/bin/sh\nsleep 1\n' >"$T/script"
+printf '#!/bin/sh\nsleep 3\n' >"$T/script"
 chmod +x "$T/script"
 begin -v 51 -U "$T/script" --on-backup "$T/script" 10.0.0.1
 to_and_fro 0 10.0.0.1

@@ -120,11 +120,12 @@ skip_all() {
 
 now() { echo "$EPOCHREALTIME"; }
 
-# until_true SECONDS COMMAND...: polls; fails when the time is over
+# until_true SECONDS COMMAND...: polls; fails when the time is over.  PATIENCE
+# multiplies it, where many tests run side by side.
 until_true() {
 	local end
 	printf -v end '%.6f' "$1"
-	end=$((${EPOCHREALTIME/[.,]/} + 10#${end/[.,]/}))
+	end=$((${EPOCHREALTIME/[.,]/} + 10#${end/[.,]/} * ${PATIENCE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "${EPOCHREALTIME/[.,]/}" -le "$end" ] || return 1

@@ -6,6 +6,8 @@
 # Proves F13 (one at a time, in order, the newest wins, never waited for, killed
 # with its group when it takes too long), F36, C19 (what a script inherits), and
 # the datagrams of sd_notify(3).
+#
+# takes long
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 

@@ -10,7 +10,7 @@
 # promise that a TCP connection over the primary address survives, P-20,
 # F01 F37 F38 (a healed partition), and prints what is lost each time.
 #
-# measures time
+# takes long
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 

@@ -11,6 +11,8 @@
 # Proves F16 and R9568-7.4-1 (no frame from the virtual MAC in Backup), F17,
 # R3768-8.2-1, -2, R9568-8.1.2-1, -2, R9568-8.2.2-1, -2, R9568-6.4.3-c, F40,
 # R9568-6.4.2-a, -b, -d, -e, R9568-6.4.3-f, R9568-3-1, P-38, F05, F07, C16.
+#
+# takes long
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"
