@@ -59,7 +59,8 @@ prepare() {
 		chown -R user /home/user
 		apt-get update -qq || exit
 		export DEBIAN_FRONTEND=noninteractive
-		exec su user -c 'cd && cd vrrpd && eval "$0"' -- "$1"
+		su user -c 'cd && cd vrrpd && eval "$0"' -- "$1"
+		exit	# not exec: process 1 has to wait for orphans, as init does
 	EOF
 }
 

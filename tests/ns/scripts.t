@@ -49,7 +49,7 @@ export SECRET=geheim
 echo 7 >"$FAULT/oom"
 begin -p 77 -U "$T/show" 10.0.0.2
 unset SECRET
-until_true 2 guarded a
+until_true 2 grep -qx -- -1000 "$FAULT/oom"
 is "a guard is not to be killed for memory" "$(cat "$FAULT/oom")" -1000
 WRAP=$plain
 signal a USR1
