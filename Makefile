@@ -53,11 +53,17 @@ CHECK_FSM = tests/check_util.h tests/fsm_util.h core/fsm.o
 CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
+# A short line for each file, none with -s; V=1 shows the commands.
+V	=
+QUIET	= $(findstring s,$(filter-out --%,$(firstword $(MAKEFLAGS))))
+SHORT	= $(if $(V),,@$(if $(QUIET),,echo "  $(1) $(2)";))
+
 all: vrrpd
 
 OBJECTS	= $(TOP) $(CORE) $(EDGES)
 vrrpd: $(OBJECTS) $(TRACE_$(PCAP)) .pcap
-	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(TRACE_$(PCAP)) $(LIBPCAP_$(PCAP))
+	$(call SHORT,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) \
+	    $(TRACE_$(PCAP)) $(LIBPCAP_$(PCAP))
 
 # With PCAP as it was last time nothing is linked again.
 .pcap: always
@@ -66,13 +72,14 @@ always:
 
 # The other one beside it, for tests
 vrrpd-pcap: $(OBJECTS) $(TRACE_1)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(TRACE_1) $(LIBPCAP_1)
+	$(call SHORT,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(TRACE_1) \
+	    $(LIBPCAP_1)
 
 trace_pcap.o: trace.c
-	$(CC) $(ALL_CFLAGS) -DPCAP -c -o $@ trace.c
+	$(call SHORT,CC,$<)$(CC) $(ALL_CFLAGS) -DPCAP -c -o $@ trace.c
 
 .c.o:
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call SHORT,CC,$<)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Static, with musl: it needs no file at run time, and a third of the memory.
 # musl has no kernel headers; those of the system are looked for last.
@@ -86,12 +93,12 @@ SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -iquote . -DVERSION='"$(VERSION)"' -O
 SOURCES	= $(TOP:.o=.c) $(CORE:.o=.c) $(EDGES:.o=.c) trace.c
 small: vrrpd-small
 vrrpd-small: $(SOURCES) $(HEADERS) Makefile
-	$(SMALL) -s -o $@ $(SOURCES)
+	$(call SHORT,LD,$@)$(SMALL) -s -o $@ $(SOURCES)
 
 $(OBJECTS) $(TRACE_) $(TRACE_1): $(HEADERS) Makefile
 
 # The link line of each unit test names exactly the sources under test.
-LINK_TEST = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@
+LINK_TEST = $(call SHORT,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@
 
 tests/check_fsm: tests/check_fsm.c $(CHECK_FSM)
 	$(LINK_TEST) tests/check_fsm.c core/fsm.o $(CHECK_LIBS)
@@ -185,13 +192,14 @@ fuzz:
 	    -print_final_stats=1 -artifact_prefix=tests/out/$(T)- \
 	    tests/out/$(T) tests/corpus/$(T)
 
-$(REPLAYS): $(FUZZ_HEADERS) $(FUZZ_ALL)
+$(REPLAYS): $(FUZZ_HEADERS) $(FUZZ_ALL:.c=.o)
 	$(LINK_TEST) $(@:tests/replay_%=tests/fuzz_%.c) tests/fuzz_main.c \
-	    $(FUZZ_$(@:tests/replay_%=%))
+	    $(FUZZ_$(@:tests/replay_%=%):.c=.o)
 
-replay: $(REPLAYS)
-	@for t in $(FUZZERS); do \
-		./tests/replay_$$t tests/corpus/$$t || exit 1; done
+REPLAYED = $(FUZZERS:%=replay-%)
+replay: $(REPLAYED)
+$(REPLAYED): $(REPLAYS)
+	@./tests/$(subst -,_,$@) tests/corpus/$(@:replay-%=%)
 
 coverage:
 	@tests/coverage.sh
@@ -209,8 +217,16 @@ conformance:
 must-mutants:
 	@CC="$(CC)" tests/must_mutants.sh
 
-unit: $(CHECKS)
-	@for t in $(CHECKS); do ./$$t || exit 1; done
+# They run side by side with make -j; what they write comes in whole pieces.
+UNITS	= $(CHECKS:tests/check_%=unit-%)
+unit: $(UNITS)
+$(UNITS): $(CHECKS)
+	@out=`./tests/$(subst -,_,$(@:unit-%=check-%)) 2>&1`; status=$$?; \
+	    printf '%s\n' "$$out"; exit $$status
+
+# The explorer's long form, a minute; that of make unit is short
+model: tests/check_model
+	@VRRP_MODEL=all tests/check_model
 
 # The golden frames, from their descriptions; CHECK=--check only compares.
 CHECK	=
@@ -224,12 +240,12 @@ peers: vrrpd
 tests/ns/inject: tests/ns/inject.c
 	$(LINK_TEST) tests/ns/inject.c
 tests/ns/fault.so: tests/ns/fault.c
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
+	$(call SHORT,CC,$<)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
 
 # Namespaces are made as any user; NS picks tests, as in NS=tests/ns/tcp.t
 NS	= tests/ns
-check-ns: vrrpd tests/ns/inject tests/ns/fault.so
-	prove --timer $(NS)
+check-ns: vrrpd
+	@tests/ns/run $(NS)
 
 # Every fault, state, mode and protocol: some ten minutes.  FAULTS=short is a
 # sample of it; tests/faults/run.sh tells what else can be chosen.
@@ -247,7 +263,20 @@ bench: vrrpd tests/ns/inject tests/bench/bench
 	@if type $(SMALL_CC) >/dev/null 2>&1; then $(MAKE) -s small; fi
 	@BENCH=$(BENCH) tests/bench/run
 
-check: unit replay check-ns
+# Built and run side by side, but for the daemons, which have the machine for
+# themselves; JOBS sets how many compilers run at a time.
+JOBS	= `nproc`
+check:
+	@$(MAKE) --no-print-directory -j$(JOBS) unit replay vrrpd
+	@$(MAKE) --no-print-directory check-ns
+
+# As root: what a user namespace does not allow
+check-root: vrrpd
+	@prove --timer tests/ns/root
+
+# As root: the commands of README in a minimal system of Debian, by its user
+fresh:
+	@tests/fresh.sh
 
 check-small: vrrpd-small tests/ns/inject tests/ns/fault.so
 	@SMALL_CC="$(SMALL)" tests/small.sh
@@ -285,6 +314,7 @@ clean:
 .PHONY: soak model-mutants fuzz replay coverage coverage-edges cross
 .PHONY: check-faults bench
 .PHONY: always check-pcap
+.PHONY: model check-root fresh $(UNITS) $(REPLAYED)
 .PHONY: vectors peers conformance must-mutants mutants small check-small
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:

@@ -36,6 +36,7 @@ run shellcheck shellcheck -s sh contrib/vrrpd.init tests/lint.sh \
 	tests/model_mutants.sh tests/must_mutants.sh
 run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2004,SC2046,SC2016,SC2119,SC2120,SC2154,SC2034,SC2178,SC2128,SC2153 \
 	tests/demo.sh tests/faults/*.sh tests/ns/*.sh tests/ns/*.t \
+	tests/ns/run tests/ns/root/*.t tests/fresh.sh \
 	tests/bench/*.sh tests/bench/run tests/mutants.sh tests/pcap.t .ci/run
 run python3 python3 -W error::SyntaxWarning -c 'import sys
 for name in sys.argv[1:]:

@@ -5,6 +5,8 @@
 #
 # Proves R9568-6.4.2-f1 and -f3 for as many addresses as an advert holds: each is
 # announced, the last one within 10 ms of the advert, and from the virtual MAC.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 
 lan a

@@ -6,7 +6,11 @@
 #
 # Proves that frames which the filter refuses, events about other interfaces, and
 # those about the addresses of other routers on ours wake nobody.
+#
+# takes long
 . "$(dirname "$0")/lib.sh"
+
+compile inject.c || skip_all "no C compiler"
 
 lan a b x
 for host in a b; do settle $host; done
@@ -91,7 +95,7 @@ frames_of_others() {
 	perl "$TOP/tests/ns/frame.pl" proto=17
 }
 frames_of_others >"$T/frames"
-flood() { at x "$TOP/tests/ns/inject" eth0 3000 <"$T/frames" && sent=yes; }
+flood() { at x "$T/inject" eth0 3000 <"$T/frames" && sent=yes; }
 sent=no
 awake 0.5 flood
 ok "30000 frames of others are sent" test $sent = yes

@@ -5,6 +5,8 @@
 #
 # Proves R3768-6.4.2-5 (take-over and its timing, P-22), R3768-6.4.3-5 (priority
 # 0), R3768-6.4.2-6, F34 (announcement bursts) and that nothing is left behind.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 # The timers are measured: nobody resigns for who is killed.
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"

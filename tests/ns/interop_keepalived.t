@@ -12,6 +12,8 @@
 # Proves R3768-6.4.2-5 (Master_Down_Interval), R3768-6.4.3-5 (priority 0),
 # preemption and the tie by address against keepalived in both roles, and
 # that each takes every advert of the other.  The steps are in peers.sh.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peers.sh"
 # Nobody resigns for who is killed: the peers have to notice.

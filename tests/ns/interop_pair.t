@@ -10,7 +10,11 @@
 #   -+----------+---------------+----------+-- br0 (three times aX, pX, bX)
 #
 # PEER_VRRPD names another build for pX.  The steps are in peers.sh.
+#
+# takes long
 . "$(dirname "$0")/lib.sh"
+# Others run beside it, and it is failover.t and signals.t that measure time.
+LATE=0.5 ANNOUNCED=0.23
 . "$(dirname "$0")/peers.sh"
 # Nobody resigns for who is killed: the peers have to notice.
 VRRPD_OPTIONS="$VRRPD_OPTIONS --no-guard"

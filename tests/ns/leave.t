@@ -61,7 +61,7 @@ stop a INT
 is "INT in Backup: as before" "$(snapshot a)" "$before"
 
 # A script still runs: the addresses do not wait for it.
-printf '#!/bin/sh\nsleep 1\n' >"$T/script"
+printf '#!/bin/sh\nsleep 3\n' >"$T/script"
 chmod +x "$T/script"
 begin -v 51 -U "$T/script" --on-backup "$T/script" 10.0.0.1
 to_and_fro 0 10.0.0.1
@@ -164,7 +164,8 @@ VRRPD_OPTIONS=${VRRPD_OPTIONS% --no-lease} \
 arp() { cat /proc/sys/net/ipv4/conf/eth0/arp_{ignore,announce} | tr '\n' ' '; }
 export -f arp
 arp_file=$T/a/vrrpd_eth0.arp
-at a bash -c 'cd /proc/sys/net/ipv4/conf/eth0; echo 3 >arp_ignore; echo 1 >arp_announce'
+tune() { sysctls a ipv4/conf/eth0/arp_{ignore="$1",announce="$2"}; }
+tune 3 1
 for text in 'foo bar' 0 '99 99' '-1 0' '0 0 0'; do
 	echo "$text" >"$arp_file"
 	at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" 2>"$T/told"
@@ -180,7 +181,7 @@ and arp_announce 1 of eth0 are taken for its own"
 	stop a
 	is "and puts back what it found" "$(at a bash -c arp)" "3 1 "
 done
-at a bash -c 'cd /proc/sys/net/ipv4/conf/eth0; echo 0 >arp_ignore; echo 0 >arp_announce'
+tune 0 0
 is "as before" "$(snapshot a)" "$before"
 
 # A refused start leaves no record: the next one finds what is set by then.
@@ -191,7 +192,6 @@ arp_refused() {
 	is "one line" "$(wc -l <"$T/told")" 1
 	rmdir "$T/a/vrrpd_eth0_51.undo"
 }
-tune() { at a sysctl -qw net.ipv4.conf.eth0.arp_{ignore="$1",announce="$2"}; }
 arp_refused
 is "no record of the ARP sysctls stays" "$(ls "$T/a")" ""
 tune 2 1

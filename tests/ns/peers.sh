@@ -20,8 +20,8 @@ PEER_VRRPD=${PEER_VRRPD:-$VRRPD}
 # Seconds, for one sample each on a machine that may have other work between two
 # sends: failover.t and signals.t have the strict bounds.  A second round of
 # announcements would come after 0.25 s.
-LATE=0.05
-ANNOUNCED=0.2
+LATE=${LATE:-0.05}
+ANNOUNCED=${ANNOUNCED:-0.2}
 
 # need_peer PROGRAM...: without them the test is skipped, or failed on demand
 need_peer() {
@@ -171,8 +171,7 @@ frr_device() {
 	at "$1" ip link set dev "$2" address "$3"
 	# Else all devices answer for the addresses of each other, with their
 	# own MACs, and ask with them (F17).
-	at "$1" sysctl -q net.ipv4.conf.all.arp_ignore=1 \
-	    net.ipv4.conf.all.arp_announce=2
+	sysctls "$1" ipv4/conf/all/arp_{ignore=1,announce=2}
 }
 
 # frr_zebra HOST: what FRR's vrrpd needs to live

@@ -12,7 +12,7 @@ lan a
 settle a
 own=02:00:00:00:00:11
 arp() { at a cat "/proc/sys/net/ipv4/conf/$1/arp_"{ignore,announce} | tr '\n' ' '; }
-tune() { at a sysctl -qw net.ipv4.conf."$1".arp_{ignore="$2",announce="$3"}; }
+tune() { sysctls a ipv4/conf/"$1"/arp_{ignore="$2",announce="$3"}; }
 arp_is() { [ "$(arp "$1")" = "$2 $3 " ]; }
 mac_is() { [ "$(at a cat "/sys/class/net/$1/address")" = "$2" ]; }
 files() { ls "$T/a"; }

@@ -6,6 +6,8 @@
 #
 # Proves F04 F12 F14 F39, C10 C20, P-17 P-23 P-24 P-25, R3768-6.4.2-6 and P-22
 # (Skew_Time, best of five), F34 and P-20 (first announcement after the advert).
+#
+# takes long
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 # Who stalls here is to wake again.

@@ -9,6 +9,8 @@
 # a, b, c with the virtual MAC, VRID 51; d, e, f with -n, VRID 52.  Proves the
 # promise that a TCP connection over the primary address survives, P-20,
 # F01 F37 F38 (a healed partition), and prints what is lost each time.
+#
+# takes long
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 

@@ -9,6 +9,8 @@
 # the last advert of the Master come in Master_Down_Interval (36.09 ms at
 # priority 100) the Backup's first advert, and within a millisecond of that its
 # first announcement.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 # Nobody resigns for who is killed.
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"

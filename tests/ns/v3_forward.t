@@ -38,15 +38,6 @@ at c ip -6 route add default via fe80::1 dev eth0
 at h ip route add default via 10.9.0.1
 at h ip -6 route add default via fe80::9 dev eth1
 
-# sysctls HOST KEY=VALUE...: below net/
-sysctls() {
-	local host=$1 pair
-	shift
-	for pair in "$@"; do
-		at "$host" sh -c "echo ${pair#*=} >/proc/sys/net/${pair%=*}"
-	done
-}
-
 # routers HOST PRIORITY OPTION...: both sides, both families
 routers() {
 	local host=$1 priority=$2

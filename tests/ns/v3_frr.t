@@ -15,6 +15,8 @@
 # Proves R9568-6.4.2-5, R9568-6.4.2-g, R9568-6.1-1 to -4, R9568-5.2.8-2, -3, P-08,
 # preemption and the tie by address against FRR in both roles.  ORDER="p v c"
 # gives FRR the smaller addresses.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peers.sh"
 

@@ -6,6 +6,8 @@
 #
 # keepalived 2.2.7 knows the pseudo-header checksum alone: --checksum auto has
 # to find that out (P-08).
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 # Nobody resigns for who is killed.
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"

@@ -11,6 +11,8 @@
 # Proves F16 and R9568-7.4-1 (no frame from the virtual MAC in Backup), F17,
 # R3768-8.2-1, -2, R9568-8.1.2-1, -2, R9568-8.2.2-1, -2, F40,
 # R9568-6.4.2-a, -b, -d, -e, R9568-6.4.3-f, R9568-3-1, P-38, F05, F07, C16.
+#
+# takes long
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"
@@ -276,7 +278,7 @@ ok "and the client is served" until_true 2 reaches 10.0.0.1
 at a ip link set dev eth0 mtu 1400
 at a ip link set dev eth0 mtu 1500
 ok "its MTU follows that of the interface" until_true 2 eval 'at a ip link show dev m4 | grep -q "mtu 1500 "'
-at a sysctl -qw net.ipv4.conf.eth0.arp_ignore=0
+sysctls a ipv4/conf/eth0/arp_ignore=0
 at a ip link set dev eth0 alias "so that it looks"
 ok "the interface keeps silent about the addresses on it" until_true 2 eval '[ "$(tuned a)" = "1 2 " ]'
 at a ip link set dev eth0 alias ""

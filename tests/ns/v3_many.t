@@ -9,6 +9,8 @@
 # over, none by two, the last within 1.1 x Master_Down_Interval.  That tenth is
 # for what a machine does for 255 at once: it is as much longer as the machine
 # is slower.  ROUTERS sets another number.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 
 N=${ROUTERS:-255}

@@ -8,6 +8,8 @@
 #
 # Proves R9568-6.1-6, -7, R9568-6.4.3-a to -c, -e, -f, -g, R9568-8.2.2-1, -2,
 # R9568-8.3.1-1, -2, P-42, and that the owner accepts in any case.
+#
+# takes long
 . "$(dirname "$0")/lib.sh"
 # What nobody cleaned up is for the next start.
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"

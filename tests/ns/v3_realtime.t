@@ -1,13 +1,15 @@
 #!/bin/bash
 # --realtime where the system refuses it, as in a user namespace, the lateness of
 # the timers in the report, and the short turns of who has no --realtime.  Under
-# load: v3_load.t.
+# load: root/load.t.
 #
 #    a: vrrpd --realtime
 #    |
 #    +------- br0
 #
 # Proves that it runs on and says so, once (issue 3); R9568-2.5-1.
+#
+# measures time
 . "$(dirname "$0")/lib.sh"
 
 lan a

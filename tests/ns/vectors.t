@@ -6,6 +6,8 @@
 #
 # Proves the verdict, the reason and the counter of all vectors of ../vectors.txt
 # as seen from outside.
+#
+# takes long
 command -v python3 >/dev/null || {
 	echo "1..0 # SKIP no python3"
 	exit 0

@@ -1,0 +1,8 @@
+#!/bin/bash
+# No router is taken for a stranger in an ordinary change, with the
+# virtual MAC on the interface.
+# See duplicate.sh.
+. "$(dirname "$0")/duplicate_peace.sh"
+
+peaceful peace 1 2
+done_testing
