@@ -156,7 +156,7 @@ take_option(struct conf *conf, int c, char *value)
 	if (value != NULL && conf_once(conf, c, err) == -1)
 		refuse(err);
 	result = conf_set(conf, c, value, err);
-	if (c == 'a')
+	if (value != NULL && c == 'a')
 		memset(value, 'x', strlen(value));
 	if (result == -1)
 		refuse(err);

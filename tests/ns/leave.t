@@ -156,7 +156,7 @@ unknown() {
 	at a ip addr del 10.0.0.1/32 dev eth0 2>/dev/null
 }
 unknown "an address" 10.0.0.1
-VRRPD_OPTIONS=${VRRPD_OPTIONS% --no-lease} \
+VRRPD_OPTIONS=${VRRPD_OPTIONS/ --no-lease/} \
     unknown "a blackhole route" --no-accept 10.0.0.1
 
 # --- a record of the ARP sysctls that is none ---------------------------------
