@@ -65,6 +65,7 @@ within "the longest time from a claim to the next announcement, s" "$({
     announcements answers
     } | sort -n | awk '$2 { if (!t) t = $1; next } t { if ($1 - t > max) max = $1 - t; t = 0 }
     END { print t ? "none" : max }')" 0 0.3
-within "announcements in 6 s" "$(announcements answers | wc -l)" 8 25
+# A round of five for each claim and one at the start would be all that it says.
+within "announcements in 6 s" "$(announcements answers | wc -l)" 8 45
 stop answers
 done_testing

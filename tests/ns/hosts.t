@@ -55,11 +55,16 @@ end_capture f05
 ok "and announced" [ "$(announcements f05 00:00:5e:00:01:33)" -ge 2 ]
 
 # One who does it again and again wins: a gives up, and says so.
+# In a row means without a pause, however slow the machine is.
 fight() {
-	addr del 10.0.0.1/32
-	logged a 'master -> '
+	local i
+	for ((i = 0; i < 100; i++)); do
+		addr del 10.0.0.1/32
+		logged a 'master -> ' && return
+	done
+	return 1
 }
-ok "F05: many removals in a row: a yields" until_true 4 fight
+ok "F05: many removals in a row: a yields" fight
 signal a USR1
 until_true 5 is_master a
 

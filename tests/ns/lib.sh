@@ -31,6 +31,7 @@ fi
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/vrrpd-test.XXXXXX")	# all files of this run
 mount -t tmpfs none /run || exit 99
+mkfifo "$T/never"	# nothing comes here
 mkdir -p /run/netns
 PIDS=()			# what we started, and only that is ended
 TESTS=0
@@ -121,16 +122,20 @@ skip_all() {
 now() { echo "$EPOCHREALTIME"; }
 
 # until_true SECONDS COMMAND...: polls; fails when the time is over.  PATIENCE
-# multiplies it, where many tests run side by side.
+# multiplies it, where many tests run side by side.  Looking costs more than all
+# the daemons do: it is less often after half a second, and read waits without
+# another process.
 until_true() {
-	local end
+	local end pause=0.05 looked=0
 	printf -v end '%.6f' "$1"
 	end=$((${EPOCHREALTIME/[.,]/} + 10#${end/[.,]/} * ${PATIENCE:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "${EPOCHREALTIME/[.,]/}" -le "$end" ] || return 1
-		sleep 0.05
+		[ $((looked += 1)) -le 8 ] || pause=0.1
+		read -rt $pause <>"$T/never"
 	done
+	return 0
 }
 
 # --- the LAN ------------------------------------------------------------------
@@ -178,7 +183,7 @@ sysctls() {
 	done
 }
 
-carrier() { at "$1" ip link show eth0 | grep -q LOWER_UP; }
+carrier() { [[ $(ip -n "$1" link show eth0) = *LOWER_UP* ]]; }
 
 # --- daemons ------------------------------------------------------------------
 
@@ -253,9 +258,9 @@ report() {
 counter() { report "$1" | sed -nE "s/.*\\b$2 ([0-9]+).*/\\1/p" | head -1; }
 
 # has_address HOST ADDRESS[/LEN]
-has_address() { at "$1" ip -4 -o addr show dev eth0 | grep -q " inet ${2//./\\.}[/ ]"; }
+has_address() { [[ $(ip -n "$1" -4 -o addr show dev eth0) = *" inet $2"[/\ ]* ]]; }
 # holds HOST ADDRESS: on whatever device, IPv4 or IPv6
-holds() { at "$1" ip -o addr show | grep -qE " inet6? ${2//./\\.}[/ ]"; }
+holds() { [[ $(ip -n "$1" -o addr show) = *" inet"?(6)" $2"[/\ ]* ]]; }
 mac_of() { at "$1" cat /sys/class/net/eth0/address; }
 is_master() { has_address "$1" "${2:-10.0.0.1}"; }
 not() { ! "$@"; }
@@ -278,7 +283,7 @@ snapshot_all() {
 
 # settle HOST: until the address machinery (DAD, MLD) is at rest
 settle() { until_true 5 not tentative "$1"; }
-tentative() { at "$1" ip -6 addr show | grep -q tentative; }
+tentative() { [[ $(ip -n "$1" -6 addr show) = *tentative* ]]; }
 
 # --- syslog -------------------------------------------------------------------
 
