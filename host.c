@@ -352,7 +352,8 @@ undo_row(struct ground *g, enum reconcile_row row, usec_t now)
 	log_notice("removing virtual addresses that an earlier vrrpd left");
 	if (ipaddr_del(&g->nl, g->conf->use_macvlan ? g->macvlan :
 	    g->seen.index, &g->conf->vr, &g->addrs, true) == -1)
-		log_err("cannot remove them: %s", strerror(errno));
+		log_err("cannot remove the left-over addresses: %s",
+		    strerror(errno));
 }
 
 static void
@@ -374,7 +375,7 @@ fail_row(const struct ground *g, enum reconcile_row row)
 {
 	switch (row) {
 	case RECONCILE_BLOCK:
-		log_err("cannot keep packets to the addresses out: %s",
+		log_err("cannot set the blackhole routes of the addresses: %s",
 		    strerror(errno));
 		return 0;
 	case RECONCILE_DEVICE_MTU:

@@ -220,7 +220,7 @@ notify_timeout(struct notify *n, usec_t now)
 		return;
 	log_warning("script: still running after %d s%s, killed",
 	    (int)(n->limit / VRRP_SECOND), n->limit == SCRIPT_TIMEOUT ? "" :
-	    " of grace");
+	    " since the stop");
 	notify_kill(n);
 }
 

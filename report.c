@@ -89,7 +89,7 @@ report_duplicate(struct stats *stats, const struct vrrp_conf *conf,
 	if (!log_limit_admit(&stats->limit, DUPLICATE_KEY, &who, now, &more))
 		return;
 	claim_text(text, sizeof(text), conf, claim);
-	log_warning("duplicate address: somebody else has %s (%u more)", text,
+	log_warning("duplicate address: another host uses %s (%u more)", text,
 	    more);
 }
 

@@ -141,7 +141,7 @@ start_check(struct router *r)
 		fatal(EXIT_REFUSED, "%s", err);
 	if (conf->owner && r->conf->use_macvlan)
 		fatal(EXIT_REFUSED, "--macvlan: not for the owner of the "
-		    "addresses, its interface would answer too");
+		    "addresses: the interface itself would answer too");
 	check_macvlan(r);
 	check_mtu(r);
 	check_permitted();
@@ -264,9 +264,9 @@ start_lock(struct router *r)
 			    "pid is in %s", r->conf->vr.ifname,
 			    r->conf->vr.vrid, path);
 		if (waited > CLEAN_MAX)
-			fatal(EXIT_SYSTEM, "%s is held by the guard of a vrrpd "
-			    "that is dead, a process vrrpd-guard: look what "
-			    "it waits for", path);
+			fatal(EXIT_SYSTEM, "the guard of a dead vrrpd (process "
+			    "vrrpd-guard) still holds %s: send it SIGCONT, or "
+			    "kill it", path);
 		if (!told)
 			log_notice("waiting for the guard of a vrrpd that is "
 			    "dead");
@@ -300,8 +300,9 @@ log_mac_unknown(const struct router *r)
 {
 	char text[HOST_MAC_TEXT_LEN];
 
-	log_err("%s has the virtual MAC %s and its own is not known: set it "
-	    "(ip link set dev %s address MAC)", r->conf->vr.ifname,
+	log_err("%s has the virtual MAC address %s, and its own is not known: "
+	    "set that by hand (ip link set dev %s address MAC)",
+	    r->conf->vr.ifname,
 	    host_mac_text(text, r->ground.seen.mac), r->conf->vr.ifname);
 }
 
@@ -343,8 +344,8 @@ find_own_mac(struct router *r)
 	}
 	host_set_own_mac(g, mac);
 	if (memcmp(mac, g->seen.mac, sizeof(mac)) != 0)
-		log_notice("%s has the MAC %s of an earlier life: its own is "
-		    "put back", r->conf->vr.ifname,
+		log_notice("%s still has the MAC address %s of an earlier "
+		    "vrrpd: setting its own again", r->conf->vr.ifname,
 		    host_mac_text(text, g->seen.mac));
 }
 
@@ -368,8 +369,9 @@ record_arp(struct router *r)
 	    sizeof(text)) == -1)
 		refuse_file(r, &g->arp_file);
 	if (text[0] != '\0' && !record_parse_arp(&ignore, &announce, text)) {
-		log_warning("%s: not believed; arp_ignore %d and arp_announce "
-		    "%d of %s are taken for its own", path, g->seen.arp_ignore,
+		log_warning("%s: unknown content; the present arp_ignore %d "
+		    "and arp_announce %d of %s are used as the original values",
+		    path, g->seen.arp_ignore,
 		    g->seen.arp_announce, r->conf->vr.ifname);
 		text[0] = '\0';
 	}
@@ -415,13 +417,14 @@ clean_recorded(struct router *r, usec_t now)
 	ours = *r->conf;
 	len = clean_read_record(&r->conf->vr, frame, text);
 	if (len == 0) {
-		log_warning("%s: not believed",
+		log_warning("%s: unknown content, not used",
 		    lockfile_path(path, &g->undo_file));
 	} else {
-		log_notice("resigning for a Master of an earlier life");
+		log_notice("resigning for an earlier vrrpd that died as "
+		    "Master");
 		clean_resign(g, frame, len, now);
 		if (clean_undo(g, now) == -1)
-			log_warning("cannot undo all of it: %s",
+			log_warning("cannot remove all that the daemon set: %s",
 			    strerror(errno));
 	}
 	*r->conf = ours;
@@ -445,11 +448,13 @@ clean_host(struct router *r, usec_t now)
 	clean_recorded(r, now);
 	clean_macvlan_alias(g, alias, sizeof(alias));
 	if (link_find(&g->nl, alias, &old) == 0 && old.present)
-		log_notice("removing %s of an earlier life", old.name);
+		log_notice("removing %s, which an earlier vrrpd left",
+		    old.name);
 	if (ipaddr_left(&g->addrs, &r->conf->vr))
-		log_notice("removing virtual addresses of an earlier life");
+		log_notice("removing virtual addresses that an earlier vrrpd "
+		    "left");
 	if (clean_undo(g, now) == -1)
-		refuse_start(r, "cannot remove what an earlier life left: %s",
+		refuse_start(r, "cannot remove what an earlier vrrpd left: %s",
 		    strerror(errno));
 	if (!r->conf->vr.vmac || r->conf->use_macvlan)
 		lockfile_remove(&g->mac_file);

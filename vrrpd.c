@@ -147,7 +147,7 @@ note_stall(usec_t deadline, usec_t now)
 	if (deadline == 0 || now - deadline <=
 	    vrrp_master_down_interval(&d.vr))
 		return;
-	log_warning("stalled for %d ms", (int)((now - deadline) / 1000));
+	log_warning("woke %d ms too late", (int)((now - deadline) / 1000));
 	d.ground.stats.stalls++;
 	d.ground.stalled = true;
 	d.ground.dirty = true;

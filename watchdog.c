@@ -172,8 +172,8 @@ excuse(struct suspect *suspect, usec_t limit)
 	if (state == 'R' && suspect->ticks - before >= LOOP_TICKS)
 		return 0;
 	if (suspect->excused++ == 0)
-		log_warning("the daemon has not turned for %d ms: it waits for "
-		    "the %s", (int)(limit / 1000), state == 'D' ? "kernel" :
+		log_warning("the daemon has not responded for %d ms: it waits "
+		    "for the %s", (int)(limit / 1000), state == 'D' ? "kernel" :
 		    "processor");
 	return limit;
 }
@@ -202,7 +202,7 @@ kill_daemon(struct router *r, pid_t daemon)
 	/* Not one that has got its number since. */
 	if (getppid() == daemon)
 		kill(daemon, SIGKILL);
-	log_err("the daemon has not turned for %d ms: killed",
+	log_err("the daemon has not responded for %d ms: killed",
 	    (int)(conf_hang_limit(r->conf) / 1000));
 }
 
@@ -286,11 +286,11 @@ static const char *
 outcome(const struct router *r, bool resigned, bool undone)
 {
 	if (!undone)
-		return resigned ? "; resigned for it" : "";
+		return resigned ? "; sent priority 0" : "";
 	if (!r->ground.seen.present)
 		return "; its interface is gone";
-	return resigned ? "; resigned for it, and took back what it had" :
-	    "; took back what it had, but could not resign for it";
+	return resigned ? "; sent priority 0 and removed all that it had set" :
+	    "; removed all that it had set, but could not send priority 0";
 }
 
 /*
@@ -328,13 +328,13 @@ clean_up(struct router *r, pid_t daemon, usec_t now)
 	await_exit(r, daemon);
 	undone = clean_undo(g, now) == 0;
 	if (!undone) {
-		log_err("cannot undo all of it: %s", strerror(errno));
+		log_err("cannot remove all that the daemon set: %s",
+		    strerror(errno));
 		/* The next start will. */
 		lockfile_release(&g->undo_file);
 	}
-	log_err("the daemon %s%s%s", page->fault != 0 ? "died of a fault of "
-	    "its own: " : "was killed", page->fault != 0 ?
-	    strsignal(page->fault) : "", state == VRRP_MASTER ?
+	log_err("the daemon %s%s%s", page->fault != 0 ? "crashed: " :
+	    "was killed", page->fault != 0 ? strsignal(page->fault) : "", state == VRRP_MASTER ?
 	    outcome(r, resigned, undone) : "");
 	notify_state(&r->notify, state, VRRP_INITIALIZE, now);
 }
@@ -351,7 +351,8 @@ clean_again(struct router *r)
 		log_err("the daemon cannot be killed");
 	g->holding = r->conf->vr.accept && !r->conf->vr.owner;
 	if (clean_undo(g, process_now()) == -1)
-		log_err("cannot undo all of it: %s", strerror(errno));
+		log_err("cannot remove all that the daemon set: %s",
+		    strerror(errno));
 }
 
 /* Scripts that run or wait may finish, within reason. */

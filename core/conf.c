@@ -536,8 +536,8 @@ check_ipv6(const char *text, const uint8_t *octet, char *err)
 	if (memcmp(octet, zero, sizeof(zero)) == 0 && octet[15] <= 1)
 		return refuse(err, "%.64s: :: and ::1 cannot be shared", text);
 	if (memcmp(octet, mapped, sizeof(mapped)) == 0)
-		return refuse(err, "%.64s: an IPv4 address in IPv6 clothes; "
-		    "give it as IPv4", text);
+		return refuse(err, "%.64s: an IPv4-mapped IPv6 address; give "
+		    "it as IPv4", text);
 	return 0;
 }
 
@@ -669,7 +669,7 @@ check_hang_limit(const struct conf *conf, char *err)
 
 	if (conf->hang_limit == -1 || !conf->guard)
 		return conf->hang_limit == -1 ? 0 : refuse(err, "--hang-limit "
-		    "%u and --no-guard: it is the guard that sees to it",
+		    "%u and --no-guard: only the guard enforces a hang limit",
 		    limit);
 	if (limit != 0 && conf->hang_limit <= conf->vr.interval)
 		return refuse(err, "--hang-limit %u: must be 0, or more than "
@@ -779,8 +779,8 @@ conf_finish(struct conf *conf, char *err)
 		    "the sandbox, not both");
 	if (conf->sandbox && !conf->guard && !conf->cleanup &&
 	    (conf->on_master != NULL || conf->on_backup != NULL))
-		return refuse(err, "--no-guard: nobody runs the script from "
-		    "the sandbox; it needs --no-sandbox");
+		return refuse(err, "--no-guard: without a guard, scripts need "
+		    "--no-sandbox");
 	if (conf->use_macvlan && !vr->vmac)
 		return refuse(err, "--macvlan and -n: with or without a "
 		    "virtual MAC, not both");
@@ -817,14 +817,15 @@ conf_set_owner(struct conf *conf, const bool *real, char *err)
 	for (i = 1; i < vr->naddr; i++)
 		if (real[i] != real[0])
 			return refuse(err, "%s is a real address of %s and %s "
-			    "is not: own all or none",
+			    "is not: all ADDRESSes must be real ones, or none",
 			    vip_text(a, vr, real[0] ? 0 : i), vr->ifname,
 			    vip_text(b, vr, real[0] ? i : 0));
 	vr->owner = real[0];
 	if (vr->owner && vr->priority != 0 &&
 	    vr->priority != VRRP_PRIORITY_OWNER)
-		return refuse(err, "-p %u: %s owns every ADDRESS, and an owner "
-		    "has 255", vr->priority, vr->ifname);
+		return refuse(err, "-p %u: every ADDRESS is a real one of %s; "
+		    "the priority of the owner is always 255", vr->priority,
+		    vr->ifname);
 	if (vr->owner && vr->start_delay > 0)
 		return refuse(err, "-S %d: %s owns every ADDRESS, and answers "
 		    "for them from the start",

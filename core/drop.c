@@ -24,7 +24,8 @@ static const struct {
 	[VRRP_DROP_LENGTH] = { "length", "length is", 'd' },
 	[VRRP_DROP_CHECKSUM] = { "checksum", "checksum is", 'x' },
 	[VRRP_DROP_SOURCE] = { "source", "sent from our own address", 0 },
-	[VRRP_DROP_MARTIAN] = { "martian", "no host has such a source", 0 },
+	[VRRP_DROP_MARTIAN] = { "martian", "its source address cannot be that "
+	    "of a host", 0 },
 	[VRRP_DROP_SCOPE] = { "scope", "its source is not link-local", 0 },
 	[VRRP_DROP_VRID] = { "vrid", "vrid is", 'd' },
 	[VRRP_DROP_OWNER] = { "owner", "we own the addresses", 0 },
@@ -36,7 +37,7 @@ static const struct {
 	[VRRP_DROP_FIRST] = { "first-address",
 	    "its first address is not link-local", 0 },
 	[VRRP_DROP_ADDRESSES] = { "addresses",
-	    "its address list is not ours", 0 },
+	    "its address list differs from ours", 0 },
 	[VRRP_DROP_INTERVAL] = { "interval", "interval is", 't' },
 };
 

@@ -578,8 +578,8 @@ START_TEST(guard_and_lease)
 	ck_assert_int_eq(conf_hang_limit(&conf), 0);
 	ck_assert_int_eq(conf_set(&conf, CONF_NO_GUARD, NULL, err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--hang-limit 0 and --no-guard: it is the guard "
-	    "that sees to it");
+	ck_assert_str_eq(err, "--hang-limit 0 and --no-guard: only the guard "
+	    "enforces a hang limit");
 	conf.hang_limit = -1;
 	ck_assert_int_eq(conf_set(&conf, CONF_NO_LEASE, NULL, err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), 0);
@@ -605,8 +605,8 @@ START_TEST(script_without_guard)
 	ck_assert_int_eq(conf_finish(&conf, err), 0);
 	ck_assert_int_eq(conf_set(&conf, CONF_NO_GUARD, NULL, err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--no-guard: nobody runs the script from the "
-	    "sandbox; it needs --no-sandbox");
+	ck_assert_str_eq(err, "--no-guard: without a guard, scripts need "
+	    "--no-sandbox");
 	conf.cleanup = true;
 	ck_assert_int_eq(conf_finish(&conf, err), 0);
 	conf.cleanup = false;
@@ -656,12 +656,14 @@ START_TEST(owner)
 		{ "255", { false, false }, 0, "-p 255: only for the owner of "
 		    "the addresses, others 1 to 254 (192.0.2.1 is no address "
 		    "of eth0)" },
-		{ "254", { true, true }, 0, "-p 254: eth0 owns every ADDRESS, "
-		    "and an owner has 255" },
+		{ "254", { true, true }, 0, "-p 254: every ADDRESS is a real "
+		    "one of eth0; the priority of the owner is always 255" },
 		{ NULL, { true, false }, 0, "192.0.2.1 is a real address of "
-		    "eth0 and 192.0.2.2 is not: own all or none" },
+		    "eth0 and 192.0.2.2 is not: all ADDRESSes must be real "
+		    "ones, or none" },
 		{ "255", { false, true }, 0, "192.0.2.2 is a real address of "
-		    "eth0 and 192.0.2.1 is not: own all or none" },
+		    "eth0 and 192.0.2.1 is not: all ADDRESSes must be real "
+		    "ones, or none" },
 	};
 	static const bool last[] = { false, false, true };
 	size_t i;

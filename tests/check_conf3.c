@@ -515,7 +515,7 @@ START_TEST(refused_addresses)
 #define LEN	": the prefix length must be a whole number from 1 to 128"
 #define SELF	": :: and ::1 cannot be shared"
 #define MULTI	": a multicast address cannot be shared"
-#define MAPPED	": an IPv4 address in IPv6 clothes; give it as IPv4"
+#define MAPPED	": an IPv4-mapped IPv6 address; give it as IPv4"
 	static const char *const t[][2] = {
 		{ ":", NOT }, { ":::", NOT }, { "fe80:::1", NOT },
 		{ "fe80::1::2", NOT }, { "fe80::1%eth0", NOT },
@@ -639,7 +639,8 @@ START_TEST(owner)
 	finish(NULL);
 	ck_assert_int_eq(conf_set_owner(&conf, some, err), -1);
 	ck_assert_str_eq(err, "fe80::1 is a real address of eth0 and "
-	    "2001:db8::1 is not: own all or none");
+	    "2001:db8::1 is not: all ADDRESSes must be real ones, or "
+	    "none");
 	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
 	ck_assert_uint_eq(conf.vr.priority, 100);
 	ck_assert(prints("\naccept packets to the addresses no\n"));
@@ -652,8 +653,8 @@ START_TEST(owner)
 	ck_assert(prints("\naccept packets to the addresses yes\n"));
 	give('p', "254");
 	ck_assert_int_eq(conf_set_owner(&conf, all, err), -1);
-	ck_assert_str_eq(err, "-p 254: eth0 owns every ADDRESS, and an owner "
-	    "has 255");
+	ck_assert_str_eq(err, "-p 254: every ADDRESS is a real one of eth0; "
+	    "the priority of the owner is always 255");
 }
 END_TEST
 

@@ -42,6 +42,7 @@ run python3 python3 -W error::SyntaxWarning -c 'import sys
 for name in sys.argv[1:]:
 	compile(open(name).read(), name, "exec")' tests/*.py
 run mandoc mandoc -Tlint vrrpd.8
+run python3 python3 tests/manual.py
 tidy_checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy,-clang-analyzer-valist.Uninitialized,-bugprone-assignment-in-if-condition,-bugprone-macro-parentheses'
 # tidy FILE... -- OPTION...
 tidy() {

@@ -164,7 +164,7 @@ goes_on() {
 	stop a KILL
 	until_true 3 not kill -0 "$guard"
 	is "$name: nor does its guard" "$(count_logged a 'no more frames')" 1
-	ok "$name: which works too" logged a 'resigned for it, and took back'
+	ok "$name: which works too" logged a 'sent priority 0 and removed all'
 	cp "$file" "$T/$name-end.pcap"
 	same "$name: and adds nothing" "$(octets frame "$name-end")" \
 	    "$(octets frame "$name-rec")"

@@ -28,7 +28,7 @@ lladdr() { at b ip neigh show "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/
 client_knows() { [ "$(lladdr "$1")" = "$2" ]; }
 duplicates() { counter "$1" duplicates; }
 counted() { [ "$(duplicates "$1")" -ge "$2" ]; }
-said() { logged "$1" "vrid 51: duplicate address: somebody else has $2 at $stranger "; }
+said() { logged "$1" "vrid 51: duplicate address: another host uses $2 at $stranger "; }
 descriptors() { find "/proc/${PID[$1]}/fd" -type l | wc -l; }
 # take NAME: makes it Master
 take() {

@@ -9,7 +9,7 @@ settled fight
 capture fight
 claim 10.0.0.1 | say 25 1000
 ok "more than 20 claims: a says that it stays Master" until_true 1 \
-    logged fight 'somebody else keeps saying that he has our addresses: we stay Master'
+    logged fight 'another host keeps claiming our addresses: staying Master'
 claim 10.0.0.1 | say 24 500000
 sleep 0.5
 end_capture fight

@@ -7,7 +7,7 @@
 pair 10.0.0.1
 sleep 1
 kill -9 "$(guard_of a)"
-ok "the guard is killed: another one" until_true 1 logged a 'another guard watches'
+ok "the guard is killed: another one" until_true 1 logged a 'started another guard'
 signal a KILL
 ok "which works too" until_true 1 clean
 end_pair
@@ -15,20 +15,20 @@ end_pair
 pair --hang-limit 2 10.0.0.1
 sleep 1
 ok "a Master of another hang limit" guarded a
-n=$(count_logged a 'another guard watches')
+n=$(count_logged a 'started another guard')
 kill -9 "$(guard_of a)"
-until_true 1 log_grows a 'another guard watches' "$n"
+until_true 1 log_grows a 'started another guard' "$n"
 signal a STOP
 ok "and when it hangs" until_true 4 clean
 end_pair
 
 pair 10.0.0.1
 sleep 1
-n=$(count_logged a 'another guard watches')
+n=$(count_logged a 'started another guard')
 kill -TERM "$(guard_of a)"
 kill -INT "$(guard_of a)"
 kill -9 "$(guard_of a)"
-until_true 1 log_grows a 'another guard watches' "$n"
+until_true 1 log_grows a 'started another guard' "$n"
 until_true 1 guarded a
 kill -9 "$(guard_of a)"
 wait "${PID[a]}"

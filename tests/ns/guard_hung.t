@@ -22,7 +22,7 @@ fi
 # A fault of its own is named; the script for leaving Master runs.
 pair --on-backup "$script" 10.0.0.1
 signal a SEGV
-ok "a fault: named in the log" until_true 1 logged a 'died of a fault of its own: Segmentation'
+ok "a fault: named in the log" until_true 1 logged a 'daemon crashed: Segmentation'
 ok "the script runs" until_true 1 grep -q '^initialize eth0 51$' "$T/ran"
 ok "and nothing is left" until_true 1 clean
 end_pair
@@ -30,7 +30,7 @@ end_pair
 pair 10.0.0.1
 signal a XCPU
 ok "so is the limit of --realtime" until_true 1 \
-    logged a 'died of a fault of its own: CPU time'
+    logged a 'daemon crashed: CPU time'
 end_pair
 
 pair --hang-limit 0 10.0.0.1
@@ -49,6 +49,6 @@ until_true 2 holds a 10.0.0.1
 ip link set dev a down
 sleep 5
 ip link set dev a up
-ok "quiet without carrier: not hung" not logged a 'has not turned'
+ok "quiet without carrier: not hung" not logged a 'has not responded'
 end_pair
 done_testing

@@ -69,6 +69,6 @@ ok "stopped: nothing is left" until_true 1 clean
 end_capture wire
 within "priority 0 within the hang limit" "$(minus "$(frames wire \
     'vrrp.prio == 0' frame.time_epoch | head -1)" "$stopped")" 0.9 2.025
-ok "the log says why" logged a 'has not turned for 2000 ms: killed'
+ok "the log says why" logged a 'has not responded for 2000 ms: killed'
 end_pair
 done_testing

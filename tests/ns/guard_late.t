@@ -13,7 +13,7 @@ signal a STOP
 at a ip link set dev eth0 down
 signal a KILL
 ok "who could not resign says so" until_true 2 logged a \
-    'the daemon was killed; took back what it had, but could not resign for it'
+    'the daemon was killed; removed all that it had set, but could not send priority 0'
 until_true 2 not kill -0 "$guard"
 at a ip link set dev eth0 up
 settle a
@@ -35,7 +35,7 @@ wakes=()
 for first in USR2 USR1; do
 	kill -STOP "$guard"
 	signal a $first
-	told=$(count_logged a 'it hears of the state later')
+	told=$(count_logged a 'it is told the state later')
 	# On a busy machine two signals may be one change, or none.
 	for ((i = 0; i < 1000; i++)); do
 		for signal in USR1 USR2; do
@@ -43,7 +43,7 @@ for first in USR2 USR1; do
 			signal a $signal
 		done
 		[ $((i % 20)) = 19 ] &&
-		    log_grows a 'it hears of the state later' "$told" && break
+		    log_grows a 'it is told the state later' "$told" && break
 	done
 	ok "a guard that is stopped hears no more" log_grows a \
 	    'guard: Resource temporarily unavailable; it hears' "$told"
@@ -59,7 +59,7 @@ for first in USR2 USR1; do
 done
 stop a
 stop b
-is "said once each time" "$(count_logged a 'it hears of the state later')" 2
+is "said once each time" "$(count_logged a 'it is told the state later')" 2
 mapfile -t wakes < <(printf '%s\n' "${wakes[@]}" | sort -n)
 within "nothing owed: wake-ups in 2 s" "${wakes[0]}" 1 6
 within "a change owed: wake-ups in 2 s" "${wakes[1]}" 15 40

@@ -170,13 +170,13 @@ for text in 'foo bar' 0 '99 99' '-1 0' '0 0 0'; do
 	echo "$text" >"$arp_file"
 	at a "$VRRPD" cleanup -i eth0 -v 51 -f "$T/a" 2>"$T/told"
 	is "cleanup and '$text': status" $? 0
-	is "one line" "$(cat "$T/told")" "vrrpd: $arp_file: not believed; arp_ignore 3 \
-and arp_announce 1 of eth0 are taken for its own"
+	is "one line" "$(cat "$T/told")" "vrrpd: $arp_file: unknown content; the present arp_ignore 3 \
+and arp_announce 1 of eth0 are used as the original values"
 	is "they stay" "$(at a bash -c arp)" "3 1 "
 	is "and no file does" "$(ls "$T/a")" ""
 	echo "$text" >"$arp_file"
 	begin -v 51 --macvlan 10.0.0.1
-	ok "a start and '$text': says it" logged a 'arp: not believed; arp_ignore 3'
+	ok "a start and '$text': says it" logged a 'arp: unknown content; the present arp_ignore 3'
 	is "and has its own" "$(at a bash -c arp)" "1 2 "
 	stop a
 	is "and puts back what it found" "$(at a bash -c arp)" "3 1 "

@@ -67,7 +67,7 @@ try C2 -v 51 192.0.2.1
 ok "the interval is an alarm with its sender (F09)" grep -q \
     'dropped advert from 192.0.2.30: interval is [02].00 s, not 1.00 s' "$T/a-C2.log"
 ok "so is the list of addresses, but it is let through (F10)" grep -q \
-    ' advert from 192.0.2.30: its address list is not ours' "$T/a-C2.log"
+    ' advert from 192.0.2.30: its address list differs from ours' "$T/a-C2.log"
 try C2pw -v 51 -a pw/vrrppass 192.0.2.1
 ok "so is the password, and it is not in the log (C03 C04)" \
     eval "grep -q 'from 192.0.2.30: wrong password' '$T/a-C2pw.log' &&

@@ -68,7 +68,7 @@ for option in "" --no-accept; do
 	ok "renamed, killed${option:+, $option}: the guard ends" killed a
 	ok "own MAC" mac_is other0 $own
 	ok "no address" not holds a 10.0.0.1
-	ok "as the log says" logged a 'resigned for it, and took back what it had'
+	ok "as the log says" logged a 'sent priority 0 and removed all that it had set'
 	is "no file" "$(files)" ""
 	again "killed"
 done
@@ -188,7 +188,7 @@ if preload_faults; then
 	behind a eth0 other0
 	touch "$FAULT/hwaddr"
 	ok "a MAC that cannot be set, killed: the guard ends" killed a
-	ok "and says it" logged a 'cannot undo all of it: Device or resource busy'
+	ok "and says it" logged a 'cannot remove all that the daemon set: Device or resource busy'
 	ok "and no more than that" not logged a 'took back'
 	is "the records stay" "$(files)" "vrrpd_eth0.mac"$'\n'"vrrpd_eth0_51.undo"
 	rm "$FAULT/hwaddr"

@@ -175,7 +175,7 @@ for how in "TERM" "TERM --no-guard" "KILL"; do
 	echo 11 >"$FAULT/monotonic"	# eleven seconds later
 	kill -CHLD "${script_of:-${PID[a]}}"
 	ok "then it is killed" until_true 2 gone
-	ok "and the log says so" until_true 1 logged a 'still running after 10 s of grace, killed'
+	ok "and the log says so" until_true 1 logged a 'still running after 10 s since the stop, killed'
 	ok "--on-backup runs" until_true 2 grep -qx initialize "$T/left"
 	rm "$FAULT/monotonic"
 	wait "${PID[a]}" 2>/dev/null
@@ -198,7 +198,7 @@ rm "$T/a.log"
 at a timeout 10 $WRAP "$VRRPD" $VRRPD_OPTIONS -i eth0 -f "$T/a" -v 51 10.0.0.1 \
     2>>"$T/a.log"
 is "a start does not wait for ever" $? 2
-ok "and says for whom" logged a 'is held by the guard of a vrrpd that is dead'
+ok "and says for whom" logged a 'the guard of a dead vrrpd .process vrrpd-guard. still holds'
 rm "$FAULT/monotonic" "$T/a.log"
 {
 	until_true 4 logged a 'waiting for the guard'

@@ -314,7 +314,7 @@ stop a4 KILL
 stop a6 KILL
 also a6 a -3 -d 0.1 -p 200 -v 51 -S 2 --macvlan=m6 $VIP6
 ok "the device of an earlier life is removed at the start" \
-    until_true 1.5 eval 'logged a6 "resigning for a Master of an earlier life" && not holds a fe80::1'
+    until_true 1.5 eval 'logged a6 "resigning for an earlier vrrpd that died as Master" && not holds a fe80::1'
 also a4 a -3 -d 0.1 -p 200 -v 51 --macvlan=m4 10.0.0.1
 ok "Master again" until_true 5 back
 stop a4
