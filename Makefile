@@ -32,8 +32,8 @@ CORE	= core/fsm.o core/frame.o core/packet.o core/neighbour.o \
 CODEC	= core/frame.o core/packet.o core/neighbour.o core/drop.o
 EDGES	= log.o libnetlink.o link.o port.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
 	  sandbox.o report.o cmdline.o
-TOP	= vrrpd.o start.o watchdog.o router.o host.o hold.o clean.o speak.o \
-	  guard.o
+TOP	= vrrpd.o start.o remains.o watchdog.o router.o host.o hold.o \
+	  clean.o speak.o guard.o
 # The recording of frames: PCAP=1 is with libpcap
 PCAP	=
 TRACE_	= trace.o
@@ -42,7 +42,7 @@ LIBPCAP_1 = -lpcap
 HEADERS	= core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
 	  lockfile.h process.h sandbox.h report.h cmdline.h \
 	  core/reconcile.h ground.h host.h hold.h speak.h router.h guard.h \
-	  watchdog.h clean.h start.h
+	  watchdog.h clean.h remains.h start.h
 
 CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
 	  tests/check_packet tests/check_packet3 tests/check_neighbour \
@@ -102,8 +102,8 @@ LINK_TEST = $(call SHORT,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@
 
 tests/check_fsm: tests/check_fsm.c $(CHECK_FSM)
 	$(LINK_TEST) tests/check_fsm.c core/fsm.o $(CHECK_LIBS)
-tests/check_fsm3: tests/check_fsm3.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_fsm3.c core/fsm.o $(CHECK_LIBS)
+tests/check_fsm3: tests/check_fsm3.c $(CHECK_FSM) core/duplicate.o
+	$(LINK_TEST) tests/check_fsm3.c core/fsm.o core/duplicate.o $(CHECK_LIBS)
 tests/check_walk: tests/check_walk.c $(CHECK_FSM)
 	$(LINK_TEST) tests/check_walk.c core/fsm.o $(CHECK_LIBS)
 tests/check_packet: tests/check_packet.c $(CHECK_CODEC)
@@ -172,7 +172,7 @@ FUZZERS	= packet frame conf netlink record
 T	= packet
 S	= 60
 FUZZ_BASE = $(CORE:.o=.c)
-FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) trace.c $(filter-out vrrpd.c start.c,$(TOP:.o=.c))
+FUZZ_ALL = $(FUZZ_BASE) $(EDGES:.o=.c) trace.c $(filter-out vrrpd.c start.c remains.c,$(TOP:.o=.c))
 FUZZ_WRAP = -Wl,--wrap=recvfrom,--wrap=sendto
 FUZZ_packet = $(FUZZ_BASE)
 FUZZ_frame = $(FUZZ_BASE)

@@ -474,7 +474,7 @@ on_claim(struct router *r, const struct vrrp_claim *claim, usec_t now)
 	if (!(actions & DUPLICATE_DEFEND))
 		return;
 	if (r->conf->vr.family == &vrrp_ipv4 &&
-	    vrrp_try_other_form(&r->vr, now))
+	    duplicate_try_form(&r->vr, now))
 		log_notice("it may be a Master that drops our adverts: trying "
 		    "the checksum %s pseudo-header",
 		    r->vr.pseudo_header ? "with the" : "without");

@@ -300,7 +300,6 @@ struct duplicate {
 void		vrrp_init(struct vrrp *, const struct vrrp_conf *, usec_t now);
 unsigned	vrrp_step(struct vrrp *, const struct vrrp_event *, usec_t now);
 usec_t		vrrp_deadline(const struct vrrp *);
-bool		vrrp_try_other_form(struct vrrp *, usec_t now);
 usec_t		vrrp_skew_time(const struct vrrp *);
 usec_t		vrrp_master_down_interval(const struct vrrp *);
 const char	*vrrp_state_name(enum vrrp_state);
@@ -339,6 +338,7 @@ size_t		na_build(uint8_t *, size_t, bool, const uint8_t *,
 /* duplicate.c */
 void		duplicate_advert(struct duplicate *, const uint8_t *,
 		    usec_t now);
+bool		duplicate_try_form(struct vrrp *, usec_t now);
 unsigned	duplicate_claim(struct duplicate *, const struct vrrp *,
 		    const uint8_t *, usec_t now);
 

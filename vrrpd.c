@@ -8,6 +8,7 @@
 #include "cmdline.h"
 #include "host.h"
 #include "process.h"
+#include "remains.h"
 #include "watchdog.h"
 
 #include <errno.h>
@@ -268,7 +269,7 @@ main(int argc, char **argv)
 	cmdline_parse(d.conf, argc, argv);
 	log_open(d.conf->log_level);
 	if (d.conf->cleanup)
-		start_cleanup(&d, process_now());
+		remains_cleanup(&d, process_now());
 	start_check(&d);
 	if (d.conf->dry_run)
 		print_dry_run();
@@ -276,7 +277,7 @@ main(int argc, char **argv)
 	if (d.conf->daemonize && (ready = process_detach()) == -1)
 		fatal(EXIT_SYSTEM, "cannot go to the background: %s",
 		    strerror(errno));
-	start_lock(&d);
+	remains_lock(&d);
 	if (d.conf->vr.interval < PROMPT_BELOW)
 		process_prompt();
 	start_router(&d, process_now());

@@ -821,6 +821,8 @@ conf_set_owner(struct conf *conf, const bool *real, char *err)
 			    vip_text(a, vr, real[0] ? 0 : i), vr->ifname,
 			    vip_text(b, vr, real[0] ? i : 0));
 	vr->owner = real[0];
+	if (vr->owner)
+		vr->preempt = true;		/* R3768-6.1-5 */
 	if (vr->owner && vr->priority != 0 &&
 	    vr->priority != VRRP_PRIORITY_OWNER)
 		return refuse(err, "-p %u: every ADDRESS is a real one of %s; "

@@ -15,6 +15,8 @@
 #define DEFEND_INTERVAL	(10 * VRRP_SECOND)
 /* A quarrel is over after two questions (router.c) without an answer. */
 #define CALM_INTERVAL	(150 * VRRP_SECOND)
+/* Between two forms of checksum; an answer comes much sooner. */
+#define TRY_INTERVAL	(60 * VRRP_SECOND)
 
 enum {
 	FIGHT_MAX = 20			/* claims; more are no accident */
@@ -64,4 +66,22 @@ duplicate_claim(struct duplicate *dup, const struct vrrp *vr,
 		actions |= DUPLICATE_DEFEND;
 	}
 	return actions;
+}
+
+/*
+ * Another host has our IPv4 addresses, and no advert of it was ever heard: a
+ * router, perhaps, that wants the other form of checksum, drops our adverts, and
+ * yet sends none as long as they come.  It claims each address: what was tried
+ * stays for a while.  True if the next adverts have the other form (P-08).
+ */
+bool
+duplicate_try_form(struct vrrp *vr, usec_t now)
+{
+	if (vr->conf->checksum != VRRP_SUM_AUTO || vr->conf->version == 2 ||
+	    vr->state != VRRP_MASTER || vr->heard_at != VRRP_NEVER ||
+	    now < vr->try_after)
+		return false;
+	vr->pseudo_header = !vr->pseudo_header;
+	vr->try_after = now + TRY_INTERVAL;
+	return true;
 }

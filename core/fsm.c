@@ -11,9 +11,6 @@
 
 #include <string.h>
 
-/* Between two forms of checksum; an answer comes much sooner. */
-#define TRY_INTERVAL	(60 * VRRP_SECOND)
-
 static usec_t
 later(usec_t a, usec_t b)
 {
@@ -217,7 +214,6 @@ static unsigned
 backup_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 {
 	const struct vrrp_conf *conf = vr->conf;
-	bool preempts = conf->preempt || conf->owner;	/* R3768-6.1-5 */
 
 	if (adv->priority == VRRP_PRIORITY_STOP) {
 		vr->resigned = true;
@@ -226,7 +222,7 @@ backup_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 		arm_down_timer(vr, now, vrrp_skew_time(vr));
 		return 0;
 	}
-	if (preempts && adv->priority < conf->priority)
+	if (conf->preempt && adv->priority < conf->priority)
 		return backup_hears_lower(vr, adv, now);
 	vr->resigned = false;
 	vr->preempt_deadline = VRRP_NEVER;
@@ -322,11 +318,11 @@ outranks(const struct vrrp_advert *adv, const struct vrrp *vr)
 }
 
 /*
- * RFC 3768 6.4.3.  Two additions, both because a healed partition leaves
- * neighbours and switches with the wrong entry for hours (F01, F38): who
- * yields sends one last advert, from the own MAC since that is back by then,
- * so that the winner hears of the rival; who hears a losing rival answers, as
- * RFC 9568 6.4.3 has it, and announces again.
+ * RFC 3768 6.4.3.  Two additions, since a healed partition leaves neighbours
+ * and switches with the wrong entry for hours (F01, F38): a Master that yields
+ * sends one last advert, from its own MAC, so that the winner hears of the
+ * rival; a Master that hears a losing rival answers, as RFC 9568 6.4.3 has it,
+ * and announces again.
  */
 static unsigned
 master_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
@@ -481,25 +477,6 @@ heard(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 	vr->master = adv->src;
 	vr->master_priority = adv->priority;
 	vr->heard_at = now;
-}
-
-/*
- * Somebody has our IPv4 addresses who is not heard: a router, perhaps, that
- * wants the other form of checksum, drops our adverts and yet is silent as long
- * as they come.  He says so for each address: what was tried stays for a while.
- * Not once an advert was heard, whenever that was: it has told the form.  True
- * if the next adverts have the other form (P-08).
- */
-bool
-vrrp_try_other_form(struct vrrp *vr, usec_t now)
-{
-	if (vr->conf->checksum != VRRP_SUM_AUTO || vr->conf->version == 2 ||
-	    vr->state != VRRP_MASTER || vr->heard_at != VRRP_NEVER ||
-	    now < vr->try_after)
-		return false;
-	vr->pseudo_header = !vr->pseudo_header;
-	vr->try_after = now + TRY_INTERVAL;
-	return true;
 }
 
 /*

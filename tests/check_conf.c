@@ -826,6 +826,20 @@ START_TEST(given_twice)
 }
 END_TEST
 
+/*
+ * R3768-6.1-5: the owner preempts whatever the flag says
+ * proves: R3768-6.1-5 +
+ */
+START_TEST(owner_preempts)
+{
+	static const bool all[] = { true, true, true };
+
+	ck_assert_int_eq(conf_set(&conf, 's', NULL, err), 0);
+	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
+	ck_assert(conf.vr.owner && conf.vr.preempt);
+}
+END_TEST
+
 START_TEST(print_all)
 {
 	static const bool none[] = { false, false }, all[] = { true };
@@ -923,6 +937,7 @@ main(void)
 	tcase_add_loop_test(tc, script_without_guard, 0, 2);
 	tcase_add_test(tc, cleanup);
 	tcase_add_test(tc, owner);
+	tcase_add_test(tc, owner_preempts);
 	tcase_add_test(tc, print_all);
 	tcase_add_test(tc, print_longest);
 	return run_case(tc, "conf", 60);

@@ -379,27 +379,6 @@ START_TEST(preemption)
 END_TEST
 
 /*
- * R3768-6.1-5: the owner preempts whatever the flag says
- * proves: R3768-6.1-5 +
- */
-START_TEST(owner_preempts)
-{
-	usec_t before;
-
-	set_priority(255);
-	conf.preempt = false;
-	enter(MASTER);
-	step(VRRP_EV_FAULT);
-	before = vr.deadline;
-	now += T;
-	SEE(hear(254), 0, BACKUP, before, NEVER);
-	run_until(before);
-	ck_assert_int_eq(vr.state, MASTER);
-	ck_assert_int_eq(vr.why, VRRP_WHY_OWNER);
-}
-END_TEST
-
-/*
  * F23, P-29: a live lower Master is left for the delay, then preempted
  * proves: P-29 +
  */
@@ -1018,7 +997,6 @@ main(void)
 	tcase_add_test(tc, remembers_sender);
 	tcase_add_test(tc, no_preemption);
 	tcase_add_test(tc, preemption);
-	tcase_add_test(tc, owner_preempts);
 	tcase_add_test(tc, preempt_delay);
 	tcase_add_test(tc, preempt_delay_cancelled);
 	tcase_add_test(tc, preempt_delay_short);

@@ -484,7 +484,7 @@ static bool
 tries(void)
 {
 	vr.try_after = now;
-	return vrrp_try_other_form(&vr, now);
+	return duplicate_try_form(&vr, now);
 }
 
 /*
@@ -505,12 +505,12 @@ START_TEST(checksum_tries)
 	ck_assert(!vr.pseudo_header);
 	ck_assert(tries());
 	ck_assert(vr.pseudo_header);
-	ck_assert(!vrrp_try_other_form(&vr, now));
-	ck_assert(!vrrp_try_other_form(&vr, now + 60 * VRRP_SECOND - 1));
+	ck_assert(!duplicate_try_form(&vr, now));
+	ck_assert(!duplicate_try_form(&vr, now + 60 * VRRP_SECOND - 1));
 	ck_assert(vr.pseudo_header);
-	ck_assert(vrrp_try_other_form(&vr, now + 60 * VRRP_SECOND));
+	ck_assert(duplicate_try_form(&vr, now + 60 * VRRP_SECOND));
 	ck_assert(!vr.pseudo_header);
-	ck_assert(!vrrp_try_other_form(&vr, now + 120 * VRRP_SECOND - 1));
+	ck_assert(!duplicate_try_form(&vr, now + 120 * VRRP_SECOND - 1));
 	ck_assert(tries());
 	/* Nor where there is but one form. */
 	conf.version = 2;

@@ -107,7 +107,6 @@ static void
 walk_learn(const struct vrrp *before, const struct vrrp_event *ev)
 {
 	const struct vrrp_advert *adv = ev->advert;
-	bool preempts = conf.preempt || conf.owner;
 
 	if (before->state == INIT) {
 		if (ev->type == VRRP_EV_LINK_UP)
@@ -124,7 +123,7 @@ walk_learn(const struct vrrp *before, const struct vrrp_event *ev)
 		pseudo = adv->sum == VRRP_SUM_PSEUDO;
 	if ((before->state == MASTER && vr.state == BACKUP) ||
 	    (before->state == BACKUP && adv->priority != 0 &&
-	    (!preempts || adv->priority >= conf.priority ||
+	    (!conf.preempt || adv->priority >= conf.priority ||
 	    respected(before, adv))))
 		learned = adv->interval > conf.min_interval ? adv->interval :
 		    conf.min_interval;
@@ -134,7 +133,6 @@ walk_learn(const struct vrrp *before, const struct vrrp_event *ev)
 static void
 walk_expect(const struct vrrp *before, const struct vrrp_event *ev)
 {
-	bool preempts = conf.preempt || conf.owner;
 
 	if (vr.state != BACKUP)
 		return;
@@ -145,7 +143,7 @@ walk_expect(const struct vrrp *before, const struct vrrp_event *ev)
 		return;
 	else if (ev->advert->priority == 0)
 		earliest = now + skew();
-	else if (!preempts || ev->advert->priority >= conf.priority)
+	else if (!conf.preempt || ev->advert->priority >= conf.priority)
 		earliest = now + down();
 	else if (respected(before, ev->advert))
 		earliest = now + down() < vr.preempt_deadline ? now + down() :
