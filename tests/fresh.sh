@@ -1,13 +1,13 @@
 #!/bin/bash
 # make fresh, as root: both commands of README, as they are written there, in a
 # minimal Debian 12 made by debootstrap, by an ordinary user who may use sudo.
-# Fails if one of them does, if a test is skipped for anything but a peer that is
-# not installed, or if the second one takes more than FRESH_SECONDS, 240, with
-# its apt-get: on a machine slower than two cores of today give it more.
+# Fails if one of them does, if a test is skipped for anything but a peer that
+# is not installed, or if the second one takes more than FRESH_SECONDS, 240,
+# with its apt-get; on a machine slower than two cores of today give it more.
 #
-# FRESH is a folder for the system, which is made if it is empty and kept; without
-# it, it is one that is removed in the end.  FRESH_LOG is the beginning of names of
-# files for what the commands say.
+# FRESH is a folder for the system, which is made if it is empty and kept;
+# without it, it is one that is removed in the end.  FRESH_LOG is the beginning
+# of the names of files for what the commands say.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 LIMIT=${FRESH_SECONDS:-240}
@@ -28,7 +28,7 @@ mirror() {
 	} 2>/dev/null | grep -m1 '/debian/*$'
 }
 
-# make_system: in $root; apt gets what it needs of this machine to use its mirror
+# make_system: in $root; apt gets what it needs to use this machine's mirror
 make_system() {
 	local url
 	url=$(mirror)
@@ -77,7 +77,9 @@ inside() {
 }
 
 # command_of TARGET: the line of README
-command_of() { sed -n "s/^ *\\(sudo .*&& make $1\\)\$/\\1/p" README | head -n 1; }
+command_of() {
+	sed -n "s/^ *\\(sudo .*&& make $1\\)\$/\\1/p" README | head -n 1
+}
 
 # run TARGET: sets took; what it says is in $out
 run() {

@@ -3,5 +3,5 @@
 # See duplicate.sh.
 . "$(dirname "$0")/duplicate_peace.sh"
 
-peaceful peace-macvlan 1 2 --macvlan
+peaceful peace-macvlan 1 2 0 --macvlan
 done_testing

@@ -4,5 +4,5 @@
 # See duplicate.sh.
 . "$(dirname "$0")/duplicate_peace.sh"
 
-peaceful peace 1 2
+peaceful peace 1 2 0
 done_testing

@@ -9,6 +9,8 @@
 #
 # What must not be forwarded has an address of its own as its source, 10.0.0.2N
 # or 2001:db8::2N, to be told apart behind the router.
+#
+# takes long
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"

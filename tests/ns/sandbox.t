@@ -8,6 +8,8 @@
 #
 # Proves C19 (descriptors), and that a capability, a file or a call that is
 # missing inside is not missed by any of them.
+#
+# takes long
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 
