@@ -162,33 +162,41 @@ end_stall(usec_t now)
 	router_step(&d, VRRP_EV_ANNOUNCE, NULL, now);
 }
 
+static bool
+is_ready(int fd, const fd_set *set)
+{
+	return fd != -1 && FD_ISSET(fd, set);
+}
+
 /*
  * The socket is drained before the timer is judged: a router that was stalled
  * while adverts waited must not take over (F04).  A Master that waited in vain
- * until its deadline knows that none waits; a Backup wakes before.
+ * until its deadline knows that none waits; a Backup wakes before.  Nor is what
+ * another Master says of the addresses a claim of a stranger: its adverts first.
  */
 static void
 turn(const sigset_t *waiting)
 {
 	fd_set set;
 	usec_t now, deadline = next_deadline();
-	bool woken;
+	bool woken, claimed;
 
 	woken = wait_until(deadline, &set, waiting);
 	now = process_now();
 	guard_turn(&d.guard, d.vr.state, now);
 	note_stall(deadline, now);
+	claimed = is_ready(d.claims.fd, &set);
 	if ((now >= vrrp_deadline(&d.vr) &&
 	    (woken || d.ground.stalled || d.vr.state != VRRP_MASTER)) ||
-	    (d.ground.port.fd != -1 && FD_ISSET(d.ground.port.fd, &set)))
+	    is_ready(d.ground.port.fd, &set) || claimed)
 		router_receive(&d, now);
-	if (d.ground.respond.fd != -1 && FD_ISSET(d.ground.respond.fd, &set))
+	if (is_ready(d.ground.respond.fd, &set))
 		router_answer(&d, now);
-	if (d.claims.fd != -1 && FD_ISSET(d.claims.fd, &set))
+	if (claimed)
 		router_hear(&d, now);
-	if (FD_ISSET(d.ground.events.fd, &set))
+	if (is_ready(d.ground.events.fd, &set))
 		host_events(&d.ground);
-	if (d.notify.out_fd != -1 && FD_ISSET(d.notify.out_fd, &set))
+	if (is_ready(d.notify.out_fd, &set))
 		notify_read(&d.notify);
 	if (d.ground.dirty || now >= d.ground.check_deadline)
 		router_reconcile(&d, now);
