@@ -118,13 +118,14 @@ for file in core/*.c *.c; do
 done
 for file in *.[ch]; do
 	mine=$(floor "${file%.?}")
-	for header in $(grep -o '^#include "[^"]*"' "$file" | cut -d'"' -f2); do
+	grep -o '^#include "[^"]*"' "$file" | cut -d'"' -f2 >"$tmp/includes"
+	while read -r header; do
 		[ "${header%.h}" = "${file%.?}" ] && continue
 		theirs=$(floor "${header%.h}")
 		[ "$theirs" -lt "$mine" ] || [ "$theirs" -lt 2 ] ||
 			complain "$file includes $header, which does not" \
 			    "stand below it"
-	done
+	done <"$tmp/includes"
 done
 [ $fail = 0 ] && echo "layers: ok"
 exit $fail
