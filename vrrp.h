@@ -243,7 +243,6 @@ enum vrrp_why {
 enum {
 	VRRP_ANNOUNCE_ROUNDS = 5,	/* the first at once ... */
 	VRRP_ANNOUNCE_GAP = 250000,	/* ... the others this far apart, us */
-	VRRP_DOUBT_GAP = 4 * VRRP_ANNOUNCE_GAP,	/* after a round, us */
 	VRRP_REPLIES = 3,		/* extra adverts in an interval */
 	VRRP_FAULT_DOUBLINGS = 4	/* a hold grows 2^4 times at most */
 };

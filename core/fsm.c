@@ -290,22 +290,21 @@ master_replies(struct vrrp *vr, usec_t now)
 }
 
 /*
- * Others may have misled the neighbours.  Whoever can do that can do it often,
- * and a round can have hundreds of frames: the first doubt is answered at once,
- * those that come while rounds are to follow by these, and those within a
- * second after the last round by one at its end.
+ * Others may have misled the neighbours, and can do so often, while a round can
+ * have hundreds of frames: a doubt is answered at once if no round went out for
+ * VRRP_ANNOUNCE_GAP, by the round that is to follow, or by one after that time.
  */
 static unsigned
 master_doubts(struct vrrp *vr, usec_t now)
 {
 	if (vr->quiet || vr->announce_left > 0)
 		return 0;
-	if (now - vr->announced_at >= VRRP_DOUBT_GAP) {
+	if (now - vr->announced_at >= VRRP_ANNOUNCE_GAP) {
 		arm_announce(vr, now);
 		return VRRP_ACT_ANNOUNCE;
 	}
 	vr->announce_left = 1;
-	vr->announce_deadline = vr->announced_at + VRRP_DOUBT_GAP;
+	vr->announce_deadline = vr->announced_at + VRRP_ANNOUNCE_GAP;
 	return 0;
 }
 

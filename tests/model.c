@@ -59,12 +59,12 @@ mask(struct node *node, const struct lan *lan)
 	}
 	/* Long ago is as good as a second ago. */
 	if (vr->state != VRRP_MASTER ||
-	    vr->announced_at < MODEL_NOW - VRRP_DOUBT_GAP)
-		vr->announced_at = MODEL_NOW - VRRP_DOUBT_GAP;
+	    vr->announced_at < MODEL_NOW - VRRP_ANNOUNCE_GAP)
+		vr->announced_at = MODEL_NOW - VRRP_ANNOUNCE_GAP;
 	if (vr->state != VRRP_MASTER || r->announced < -MODEL_DOUBT)
 		r->announced = -MODEL_DOUBT;
 	if (lan->coarse) {
-		vr->announced_at = MODEL_NOW - VRRP_DOUBT_GAP;
+		vr->announced_at = MODEL_NOW - VRRP_ANNOUNCE_GAP;
 		r->announced = -MODEL_DOUBT;
 		vr->announce_left = r->rounds = 0;
 		vr->announce_deadline = VRRP_NEVER;

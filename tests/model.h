@@ -16,7 +16,7 @@ enum {
 	MODEL_NODE_LEN = 18,		/* octets of a packed router */
 	MODEL_KEY_LEN = MODEL_ROUTERS * MODEL_NODE_LEN + 18,
 	MODEL_MOVES = 128,
-	MODEL_DOUBT = 4,		/* ticks from a round to a doubt's */
+	MODEL_DOUBT = 1,		/* ticks from a round to a doubt's */
 	MODEL_PAST = 16,		/* ticks back that can be packed */
 	MODEL_NEVER = 1000		/* in ticks */
 };

@@ -9,7 +9,7 @@
 
 /* As vrrp.h promises them; here in their own words. */
 #define GAP		((usec_t)250000)
-#define DOUBT_GAP	((usec_t)1000000)
+#define DOUBT_GAP	((usec_t)250000)
 enum {
 	ROUNDS = 5,
 	REPLIES = 3,

@@ -13,13 +13,15 @@ lan a b
 settle a
 before=$(snapshot a)
 
-# refused STATUS PATTERN [COMMAND]... vrrpd ARGUMENT...: one line says why
+# refused STATUS PATTERN [COMMAND]... vrrpd ARGUMENT...: one line says why; the
+# files are in $T/a unless -f says otherwise
 refused() {
-	local want=$1 pattern=$2 command=() status
+	local want=$1 pattern=$2 command=() dir=(-f "$T/a") status
 	shift 2
 	while [ "$1" != vrrpd ]; do command+=("$1"); shift; done
 	shift
-	at "${host:-a}" timeout 10 "${command[@]}" "$VRRPD" -f "$T/a" "$@" >"$T/out" 2>"$T/err"
+	case " $* " in *' -f '*) dir=() ;; esac
+	at "${host:-a}" timeout 10 "${command[@]}" "$VRRPD" "${dir[@]}" "$@" >"$T/out" 2>"$T/err"
 	status=$?
 	cat "$T/out" "$T/err"
 	[ $status = "$want" ] && [ "$(wc -l <"$T/err")" = 1 ] &&
@@ -129,7 +131,7 @@ is "no file may grow: status" "${PIPESTATUS[0]}" 2
 is "and one line" "$(cat "$T/err")" "vrrpd: $pid_file: File too large"
 
 echo 1 >"$pid_file"		# left over, of somebody else
-(umask 0; start a -v 51 -L debug -a pw/geheim --auth=pw/0x67656865696d 10.0.0.1
+(umask 0; start a -v 51 -L debug --auth=pw/geheim 10.0.0.1
  echo "${PID[a]}" >"$T/pid")
 PID[a]=$(cat "$T/pid")
 PIDS+=("${PID[a]}")
