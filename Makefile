@@ -91,8 +91,10 @@ SMALL	= $(SMALL_CC) -std=c11 -D_GNU_SOURCE -iquote . -DVERSION='"$(VERSION)"' -O
 	  -idirafter /usr/include \
 	  -idirafter /usr/include/`$(SMALL_CC) -print-multiarch`
 SOURCES	= $(TOP:.o=.c) $(CORE:.o=.c) $(EDGES:.o=.c) trace.c
+# It has no libpcap.
 small: vrrpd-small
 vrrpd-small: $(SOURCES) $(HEADERS) Makefile
+	$(if $(PCAP),$(error make small: the static program has no --pcap))
 	$(call SHORT,LD,$@)$(SMALL) -s -o $@ $(SOURCES)
 
 $(OBJECTS) $(TRACE_) $(TRACE_1): $(HEADERS) Makefile

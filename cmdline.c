@@ -153,7 +153,8 @@ take_option(struct conf *conf, int c, char *value)
 		    "-m: watching other interfaces is not built in" :
 		    "-c: a cost of watched interfaces is not built in");
 	/* A switch may be there twice, a text may not. */
-	if (value != NULL && conf_once(conf, c, err) == -1)
+	if ((value != NULL || c == CONF_MACVLAN) &&
+	    conf_once(conf, c, err) == -1)
 		refuse(err);
 	result = conf_set(conf, c, value, err);
 	if (value != NULL && c == 'a')

@@ -87,6 +87,27 @@ start_conf(struct router *r)
 	r->ground.conf = conf;
 }
 
+static const char *
+trace_error(int error)
+{
+	return error == EEXIST ? "it is no pcap recording: not overwritten" :
+	    lockfile_error(error);
+}
+
+/* A file of another kind is a mistake of the operator's. */
+static void
+check_trace(const struct conf *conf)
+{
+	if (conf->pcap == NULL)
+		return;
+	if (!trace_built_in())
+		fatal(EXIT_REFUSED, "--pcap: not built in; \"make PCAP=1\" "
+		    "builds it in, and needs libpcap-dev");
+	if (trace_check(conf->pcap) == -1)
+		fatal(EXIT_REFUSED, "--pcap %s: %s", conf->pcap,
+		    trace_error(errno));
+}
+
 /* Reads the interface and settles who we are. */
 void
 start_check(struct router *r)
@@ -97,9 +118,7 @@ start_check(struct router *r)
 	char err[CONF_ERROR_LEN];
 	unsigned i;
 
-	if (r->conf->pcap != NULL && !trace_built_in())
-		fatal(EXIT_REFUSED, "--pcap: not built in; \"make PCAP=1\" "
-		    "builds it in, and needs libpcap-dev");
+	check_trace(r->conf);
 	if (nl_open(&g->nl, 0) == -1)
 		fatal(EXIT_SYSTEM, "netlink socket: %s", strerror(errno));
 	if (link_get(&g->nl, conf->ifname, &g->seen) == -1)
@@ -127,24 +146,6 @@ start_check(struct router *r)
 	check_sandbox(r->conf);
 }
 
-/* --pcap.  A file of another kind is a mistake of the operator's. */
-static void
-open_trace(struct router *r)
-{
-	const char *why;
-	int error;
-
-	if (r->conf->pcap == NULL || trace_open(r->conf->pcap) == 0)
-		return;
-	error = errno;
-	why = error == EEXIST ? "it is no recording: not overwritten" :
-	    lockfile_error(error);
-	log_err("--pcap %s: %s", r->conf->pcap, why);
-	remains_leave(r);
-	exit(error == EEXIST || error == EINVAL || error == EMLINK ||
-	    error == ELOOP || error == EISDIR ? EXIT_REFUSED : EXIT_SYSTEM);
-}
-
 /* Everything but the loop.  The pid file is locked. */
 void
 start_router(struct router *r, usec_t now)
@@ -157,7 +158,9 @@ start_router(struct router *r, usec_t now)
 	if (lockfile_write(&g->pid_file, pid) == -1)
 		remains_refuse(r, &g->pid_file);
 	remains_look_again(r);
-	open_trace(r);
+	if (r->conf->pcap != NULL && trace_open(r->conf->pcap) == -1)
+		refuse_start(r, "--pcap %s: %s", r->conf->pcap,
+		    trace_error(errno));
 	remains_clear(r, now);
 	if (nl_open(&g->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
 	    RTMGRP_IPV6_IFADDR | 1u << (RTNLGRP_IPV4_NETCONF - 1) |

@@ -15,6 +15,7 @@
 #ifdef PCAP
 
 #include <fcntl.h>
+#include <limits.h>
 #include <pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,11 +144,43 @@ open_dumper(void)
 	return errno == 0 ? 0 : -1;
 }
 
+/* Whether the folder of a file is there that is still to be made. */
+static int
+check_folder(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return 0;
+	snprintf(folder, sizeof(folder), "%.*s/", (int)(slash - path), path);
+	return access(folder, F_OK);
+}
+
 /*
- * Begins a recording in a regular file that is new, empty or a recording.
- * -1 with errno: EINVAL, ELOOP, EMLINK or EISDIR of another kind of file,
- * EEXIST of one with something else in it.
+ * Whether path can be a recording: a regular file that is empty or a recording,
+ * or none yet.  Changes nothing.  -1 with errno: ENOENT, its folder is not
+ * there; EINVAL, ELOOP or EMLINK, another kind of file; EEXIST, it has something
+ * else in it.
  */
+int
+trace_check(const char *path)
+{
+	int result, saved;
+
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+	    O_CLOEXEC);
+	if (fd == -1)
+		return errno == ENOENT ? check_folder(path) : -1;
+	result = check_file();
+	saved = errno;
+	close(fd);
+	fd = -1;
+	errno = saved;
+	return result;
+}
+
+/* Begins a recording in a file that trace_check() allows; -1 with errno. */
 int
 trace_open(const char *path)
 {
@@ -187,11 +220,17 @@ trace_built_in(void)
 }
 
 int
-trace_open(const char *path)
+trace_check(const char *path)
 {
 	(void)path;
 	errno = ENOSYS;
 	return -1;
+}
+
+int
+trace_open(const char *path)
+{
+	return trace_check(path);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "vrrp.h"
 
 bool	trace_built_in(void);
+int	trace_check(const char *);
 int	trace_open(const char *);
 void	trace_frame(const uint8_t *, size_t);
 

@@ -689,7 +689,8 @@ enum {
 	MIN_INTERVAL = 1 << 7,
 	OWNER = 1 << 8,			/* -p 255 */
 	LOG_NAME = 1 << 9,
-	NO_DAEMON = 1 << 10
+	NO_DAEMON = 1 << 10,
+	DOWN_ADVERTS = 1 << 11
 };
 
 static const struct {
@@ -715,6 +716,8 @@ static const struct {
 	    "would answer too" },
 	{ OWNER | STRICT, "-p 255 and --strict-addresses: the owner drops "
 	    "every advert" },
+	{ OWNER | DOWN_ADVERTS, "-p 255 and --down-timer-adverts: the owner "
+	    "waits for no advert" },
 	{ OWNER | MIN_INTERVAL, "-p 255 and --min-interval: the owner learns "
 	    "no interval" },
 };
@@ -731,6 +734,7 @@ asked_for(const struct conf *conf)
 	    (conf->use_macvlan ? USE_MACVLAN : 0) |
 	    (vr->strict_addresses ? STRICT : 0) |
 	    (vr->min_interval > VRRP_CENTISECOND ? MIN_INTERVAL : 0) |
+	    (vr->down_adverts != DOWN_ADVERTS_DEFAULT ? DOWN_ADVERTS : 0) |
 	    (vr->priority == VRRP_PRIORITY_OWNER ? OWNER : 0) |
 	    (conf->log_name != NULL ? LOG_NAME : 0) |
 	    (conf->daemonize || conf->cleanup ? 0 : NO_DAEMON);

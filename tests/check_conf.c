@@ -744,6 +744,9 @@ static const struct pair {
 	    "--macvlan: the owner's interface would answer too" },
 	{ { 'p', CONF_STRICT_ADDRESSES }, { "255", NULL }, 'n', NULL,
 	    "-p 255 and --strict-addresses: the owner drops every advert" },
+	{ { 'p', CONF_DOWN_TIMER_ADVERTS }, { "255", "4" },
+	    CONF_DOWN_TIMER_ADVERTS, "3", "-p 255 and --down-timer-adverts: "
+	    "the owner waits for no advert" },
 	{ { CONF_MIN_INTERVAL, 'p' }, { "0.02", "255" }, 'p', "254",
 	    "-p 255 and --min-interval: the owner learns no interval" },
 };

@@ -208,14 +208,14 @@ r "the same with -D" 1 "not a regular file" "$T/fifo" -D
 r "a device" 1 "not a regular file" /dev/null
 r "a symbolic link" 1 "a symbolic link" "$T/link"
 ok "and what it points to is not made" [ ! -e "$T/nowhere" ]
-r "a directory" 1 "Is a directory" "$T"
-r "a file with something else in it" 1 "it is no recording: not overwritten" "$T/diary"
+r "a directory" 1 "not a regular file" "$T"
+r "a file with something else in it" 1 "it is no pcap recording: not overwritten" "$T/diary"
 is "which stays" "$(cat "$T/diary")" "dear diary"
 r "one with two names" 1 "it has other names too (hard links)" "$T/two.pcap"
 ok "which stays too" cmp "$T/two.pcap" "$T/a1.pcap"
 r "a directory where nothing can be written" 2 "Read-only file system" "$T/ro/it"
 r "a full disk" 2 "No space left on device" "$T/full/new"
-r "no directory" 2 "No such file or directory" "$T/none/it"
+r "no directory" 1 "No such file or directory" "$T/none/it"
 cd "$T" || exit 99
 ok "no directory, relative: status 1" refused 1 "none/: No such file or directory" none/it
 
@@ -227,6 +227,10 @@ at c "$VRRPD" --dry-run -i eth0 -v 51 -f "$T/c" --pcap dry 10.0.0.1 >"$T/out" 2>
 is "--dry-run: status" $? 0
 ok "prints where it would be" grep -q "^frames recorded in $T/dry$" "$T/out"
 ok "and makes nothing" [ ! -e "$T/dry" ]
+r "--dry-run and a fifo" 1 "not a regular file" "$T/fifo" --dry-run
+r "--dry-run and a diary" 1 "it is no pcap recording: not overwritten" "$T/diary" --dry-run
+r "--dry-run and no directory" 1 "No such file or directory" "$T/none/it" --dry-run
+is "nothing is changed" "$(cat "$T/diary")" "dear diary"
 at c "$VRRPD" cleanup -i eth0 -v 51 -f "$T/c" --pcap "$T/diary" 2>"$T/err"
 is "cleanup takes the options of a start: status" "$?$(cat "$T/err")" 0
 
