@@ -44,13 +44,12 @@ HEADERS	= core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h 
 	  core/reconcile.h ground.h host.h hold.h speak.h router.h guard.h \
 	  watchdog.h clean.h start.h
 
-CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
-	  tests/check_packet tests/check_packet3 tests/check_neighbour \
-	  tests/check_conf tests/check_conf3 tests/check_netlink tests/check_log \
-	  tests/check_watch tests/check_cover tests/check_record \
-	  tests/check_duplicate tests/check_sandbox tests/check_sim tests/check_model
-CHECK_FSM = tests/check_util.h tests/fsm_util.h core/fsm.o
-CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
+UNIT	= check_fsm check_fsm3 check_walk check_packet check_packet3 \
+	  check_neighbour check_conf check_conf3 check_netlink check_log \
+	  check_watch check_cover check_record check_duplicate check_sandbox
+CHECKS	= $(UNIT:%=tests/unit/%) tests/check_sim tests/check_model
+CHECK_FSM = tests/unit/check_util.h tests/unit/fsm_util.h core/fsm.o
+CHECK_CODEC = tests/unit/check_util.h tests/unit/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
 # A short line for each file, none with -s; V=1 shows the commands.
@@ -100,47 +99,52 @@ $(OBJECTS) $(TRACE_) $(TRACE_1): $(HEADERS) Makefile
 # The link line of each unit test names exactly the sources under test.
 LINK_TEST = $(call SHORT,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@
 
-tests/check_fsm: tests/check_fsm.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_fsm.c core/fsm.o $(CHECK_LIBS)
-tests/check_fsm3: tests/check_fsm3.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_fsm3.c core/fsm.o $(CHECK_LIBS)
-tests/check_walk: tests/check_walk.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_walk.c core/fsm.o $(CHECK_LIBS)
-tests/check_packet: tests/check_packet.c $(CHECK_CODEC)
-	$(LINK_TEST) tests/check_packet.c $(CODEC) $(CHECK_LIBS)
-tests/check_packet3: tests/check_packet3.c $(CHECK_CODEC)
-	$(LINK_TEST) tests/check_packet3.c $(CODEC) $(CHECK_LIBS)
-tests/check_neighbour: tests/check_neighbour.c $(CHECK_CODEC)
-	$(LINK_TEST) tests/check_neighbour.c $(CODEC) $(CHECK_LIBS)
-tests/check_duplicate: tests/check_duplicate.c $(CHECK_FSM) core/duplicate.o
-	$(LINK_TEST) tests/check_duplicate.c core/duplicate.o core/fsm.o $(CHECK_LIBS)
-tests/check_conf: tests/check_conf.c tests/check_util.h core/conf.o core/frame.o
-	$(LINK_TEST) tests/check_conf.c core/conf.o core/frame.o $(CHECK_LIBS)
-tests/check_conf3: tests/check_conf3.c tests/check_util.h core/conf.o core/frame.o
-	$(LINK_TEST) tests/check_conf3.c core/conf.o core/frame.o $(CHECK_LIBS)
-tests/check_netlink: tests/check_netlink.c libnetlink.o
-	$(LINK_TEST) tests/check_netlink.c libnetlink.o $(CHECK_LIBS)
-tests/check_sandbox: tests/check_sandbox.c tests/check_util.h sandbox.h \
-    sandbox.o
-	$(LINK_TEST) tests/check_sandbox.c sandbox.o $(CHECK_LIBS)
-tests/check_log: tests/check_log.c log.o
-	$(LINK_TEST) tests/check_log.c log.o $(CHECK_LIBS)
+tests/unit/check_fsm: tests/unit/check_fsm.c $(CHECK_FSM)
+	$(LINK_TEST) $< core/fsm.o $(CHECK_LIBS)
+tests/unit/check_fsm3: tests/unit/check_fsm3.c $(CHECK_FSM)
+	$(LINK_TEST) $< core/fsm.o $(CHECK_LIBS)
+tests/unit/check_walk: tests/unit/check_walk.c $(CHECK_FSM)
+	$(LINK_TEST) $< core/fsm.o $(CHECK_LIBS)
+tests/unit/check_packet: tests/unit/check_packet.c $(CHECK_CODEC)
+	$(LINK_TEST) $< $(CODEC) $(CHECK_LIBS)
+tests/unit/check_packet3: tests/unit/check_packet3.c $(CHECK_CODEC)
+	$(LINK_TEST) $< $(CODEC) $(CHECK_LIBS)
+tests/unit/check_neighbour: tests/unit/check_neighbour.c $(CHECK_CODEC)
+	$(LINK_TEST) $< $(CODEC) $(CHECK_LIBS)
+tests/unit/check_duplicate: tests/unit/check_duplicate.c $(CHECK_FSM) \
+    core/duplicate.o
+	$(LINK_TEST) $< core/duplicate.o core/fsm.o $(CHECK_LIBS)
+tests/unit/check_conf: tests/unit/check_conf.c tests/unit/check_util.h \
+    core/conf.o core/frame.o
+	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
+tests/unit/check_conf3: tests/unit/check_conf3.c tests/unit/check_util.h \
+    core/conf.o core/frame.o
+	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
+tests/unit/check_netlink: tests/unit/check_netlink.c libnetlink.o
+	$(LINK_TEST) $< libnetlink.o $(CHECK_LIBS)
+tests/unit/check_sandbox: tests/unit/check_sandbox.c tests/unit/check_util.h \
+    sandbox.h sandbox.o
+	$(LINK_TEST) $< sandbox.o $(CHECK_LIBS)
+tests/unit/check_log: tests/unit/check_log.c log.o
+	$(LINK_TEST) $< log.o $(CHECK_LIBS)
 
-tests/check_watch: tests/check_watch.c tests/check_util.h link.o libnetlink.o \
-    core/frame.o
-	$(LINK_TEST) tests/check_watch.c link.o libnetlink.o core/frame.o \
+tests/unit/check_watch: tests/unit/check_watch.c tests/unit/check_util.h \
+    link.o libnetlink.o core/frame.o
+	$(LINK_TEST) $< link.o libnetlink.o core/frame.o \
 	    $(CHECK_LIBS)
-tests/check_cover: tests/check_cover.c tests/check_util.h core/fsm.o $(CODEC)
-	$(LINK_TEST) tests/check_cover.c core/fsm.o $(CODEC) $(CHECK_LIBS)
-tests/check_record: tests/check_record.c tests/check_util.h core/record.o core/packet.o \
-    core/frame.o
-	$(LINK_TEST) tests/check_record.c core/record.o core/packet.o core/frame.o $(CHECK_LIBS)
+tests/unit/check_cover: tests/unit/check_cover.c tests/unit/check_util.h \
+    core/fsm.o $(CODEC)
+	$(LINK_TEST) $< core/fsm.o $(CODEC) $(CHECK_LIBS)
+tests/unit/check_record: tests/unit/check_record.c tests/unit/check_util.h \
+    core/record.o core/packet.o core/frame.o
+	$(LINK_TEST) $< core/record.o core/packet.o core/frame.o \
+	    $(CHECK_LIBS)
 
 # The simulator: whole LANs in virtual time, from a seed
 SIM	= tests/sim.c tests/sim_wire.c tests/sim_rules.c \
 	  tests/sim_seed.c
-tests/check_sim: tests/check_sim.c tests/check_util.h tests/sim.h $(SIM) core/fsm.o \
-    $(CODEC)
+tests/check_sim: tests/check_sim.c tests/unit/check_util.h tests/sim.h \
+    $(SIM) core/fsm.o $(CODEC)
 	$(LINK_TEST) tests/check_sim.c $(SIM) core/fsm.o $(CODEC) $(CHECK_LIBS)
 tests/soak: tests/soak.c tests/sim.h $(SIM) core/fsm.o $(CODEC)
 	$(LINK_TEST) tests/soak.c $(SIM) core/fsm.o $(CODEC)
@@ -153,7 +157,7 @@ soak: tests/soak
 
 # The explorer: every reachable state of small LANs
 MODEL	= tests/model.c tests/model_rules.c
-tests/check_model: tests/check_model.c tests/check_util.h tests/model.h \
+tests/check_model: tests/check_model.c tests/unit/check_util.h tests/model.h \
     $(MODEL) core/fsm.o
 	$(LINK_TEST) tests/check_model.c $(MODEL) core/fsm.o $(CHECK_LIBS)
 
@@ -218,10 +222,10 @@ must-mutants:
 	@CC="$(CC)" tests/must_mutants.sh
 
 # They run side by side with make -j; what they write comes in whole pieces.
-UNITS	= $(CHECKS:tests/check_%=unit-%)
+UNITS	= $(patsubst check_%,unit-%,$(notdir $(CHECKS)))
 unit: $(UNITS)
 $(UNITS): $(CHECKS)
-	@out=`./tests/$(subst -,_,$(@:unit-%=check-%)) 2>&1`; status=$$?; \
+	@out=`$(filter %/$(@:unit-%=check_%),$(CHECKS)) 2>&1`; status=$$?; \
 	    printf '%s\n' "$$out"; exit $$status
 
 # The explorer's long form, a minute; that of make unit is short

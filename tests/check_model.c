@@ -11,7 +11,7 @@
  * with nothing left out.  VRRP_FLIGHTS and VRRP_STATES set the bounds.
  */
 #include "model.h"
-#include "check_util.h"
+#include "tests/unit/check_util.h"
 
 #include <stdio.h>
 #include <stdlib.h>

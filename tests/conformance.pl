@@ -3,7 +3,7 @@
 # tests that prove each.  It is made of
 #
 #   requirements.md       the rules, one row each
-#   check_*.c, ns/*.t     tags in comments of the tests:
+#   */check_*.c, ns/*.t   tags in comments of the tests:
 #                             proves: R3768-6.4.2-6 +, R3768-6.1-5 +-
 #   vectors.txt           tags above the frames; golden_verdicts of
 #                         check_packet and ns/packets.t run each of them
@@ -153,6 +153,10 @@ sub read_check {
 	for (keys %started) {
 		complain($path, "$_ is not run") unless $added{$_};
 	}
+}
+
+sub sort_by_name {
+	return sort { $a =~ s/.*\///r cmp $b =~ s/.*\///r } @_;
 }
 
 sub read_shell {
@@ -306,7 +310,7 @@ read_tests('vectors.txt', sub {
 });
 chdir $dir or die "$dir: $!\n";
 $dir = '.';
-read_check($_) for sort glob 'check_*.c';
+read_check($_) for sort_by_name(glob 'check_*.c unit/check_*.c');
 read_shell($_) for sort glob 'ns/*.t';
 read_mutants();
 check();

@@ -22,10 +22,11 @@ planted=0
 left=0
 survivors=0
 
-mkdir -p "$work/tests" "$work/core"
+mkdir -p "$work/tests/unit" "$work/core"
 cp ./*.c ./*.h Makefile "$work"
 cp core/*.[ch] "$work/core"
 cp tests/*.[ch] tests/vectors.txt "$work/tests"
+cp tests/unit/*.[ch] "$work/tests/unit"
 
 # build TARGET
 build() {
@@ -39,13 +40,15 @@ build() {
 # unit PROGRAM TEST WORDS [WORDS]: builds it with this test alone; whether it
 # fails, and says so in these or those words
 unit() {
+	program=$(echo tests/*/"$1.c")
+	program=${program%.c}
 	awk -v add="^\ttcase_add_(loop_)?test\\\\(" \
 	    -v it="test\\\\([a-z]+, $2[,)]" '
 		$0 ~ add { out = $0 !~ it }
 		!out { print }
-		/;$/ { out = 0 }' "tests/$1.c" >"$work/tests/$1.c"
-	build "tests/$1" || return
-	(cd "$work" && "tests/$1") >"$tmp/out" 2>&1
+		/;$/ { out = 0 }' "$program.c" >"$work/$program.c"
+	build "$program" || return
+	(cd "$work" && "$program") >"$tmp/out" 2>&1
 	grep ":[FE]:[^:]*:$2:" "$tmp/out" | grep -qF -e "$3" -e "${4:-$3}"
 }
 

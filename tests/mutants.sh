@@ -174,7 +174,7 @@ cp -r ./*.c ./*.h core/*.[ch] tests "$tmp/tree" && cd "$tmp/tree" || exit 1
 ln -s . core
 
 # What each program is made of, from the Makefile's own link lines
-sed -n 's|.* -o tests/\([a-z0-9_]*\) |\1 |p' "$tmp/make" |
+sed -n 's|.* -o tests/\([a-z]*/\)*\([a-z0-9_]*\) |\2 |p' "$tmp/make" |
     while read -r program words; do
 	for word in $words; do
 		case $word in
@@ -193,7 +193,7 @@ while read -r program; do
 done <"$tmp/all" | sort -u >"$tmp/objects"
 while read -r object; do
 	source=${object%.o}.c
-	[ -e "$source" ] || source=tests/$source
+	[ -e "$source" ] || source=$(find tests -name "$source")
 	for kind in plain san; do
 		flags=
 		[ $kind = plain ] || flags=$SAN
