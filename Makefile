@@ -47,7 +47,7 @@ HEADERS	= core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h 
 UNIT	= check_fsm check_fsm3 check_walk check_packet check_packet3 \
 	  check_neighbour check_conf check_conf3 check_netlink check_log \
 	  check_watch check_cover check_record check_duplicate check_sandbox
-CHECKS	= $(UNIT:%=tests/unit/%) tests/check_sim tests/check_model
+CHECKS	= $(UNIT:%=tests/unit/%) tests/sim/check_sim tests/sim/check_model
 CHECK_FSM = tests/unit/check_util.h tests/unit/fsm_util.h core/fsm.o
 CHECK_CODEC = tests/unit/check_util.h tests/unit/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
@@ -141,29 +141,29 @@ tests/unit/check_record: tests/unit/check_record.c tests/unit/check_util.h \
 	    $(CHECK_LIBS)
 
 # The simulator: whole LANs in virtual time, from a seed
-SIM	= tests/sim.c tests/sim_wire.c tests/sim_rules.c \
-	  tests/sim_seed.c
-tests/check_sim: tests/check_sim.c tests/unit/check_util.h tests/sim.h \
-    $(SIM) core/fsm.o $(CODEC)
-	$(LINK_TEST) tests/check_sim.c $(SIM) core/fsm.o $(CODEC) $(CHECK_LIBS)
-tests/soak: tests/soak.c tests/sim.h $(SIM) core/fsm.o $(CODEC)
-	$(LINK_TEST) tests/soak.c $(SIM) core/fsm.o $(CODEC)
+SIM	= tests/sim/sim.c tests/sim/sim_wire.c tests/sim/sim_rules.c \
+	  tests/sim/sim_seed.c
+tests/sim/check_sim: tests/sim/check_sim.c tests/unit/check_util.h \
+    tests/sim/sim.h $(SIM) core/fsm.o $(CODEC)
+	$(LINK_TEST) $< $(SIM) core/fsm.o $(CODEC) $(CHECK_LIBS)
+tests/sim/soak: tests/sim/soak.c tests/sim/sim.h $(SIM) core/fsm.o $(CODEC)
+	$(LINK_TEST) $< $(SIM) core/fsm.o $(CODEC)
 
 # N random scenarios from the seed SEED
 N	= 1000000
 SEED	= 1
-soak: tests/soak
-	tests/soak -n $(N) -s $(SEED)
+soak: tests/sim/soak
+	tests/sim/soak -n $(N) -s $(SEED)
 
 # The explorer: every reachable state of small LANs
-MODEL	= tests/model.c tests/model_rules.c
-tests/check_model: tests/check_model.c tests/unit/check_util.h tests/model.h \
-    $(MODEL) core/fsm.o
-	$(LINK_TEST) tests/check_model.c $(MODEL) core/fsm.o $(CHECK_LIBS)
+MODEL	= tests/sim/model.c tests/sim/model_rules.c
+tests/sim/check_model: tests/sim/check_model.c tests/unit/check_util.h \
+    tests/sim/model.h $(MODEL) core/fsm.o
+	$(LINK_TEST) $< $(MODEL) core/fsm.o $(CHECK_LIBS)
 
 # MUTANTS picks some by name; all of them take minutes
 model-mutants:
-	@CC="$(CC)" tests/model_mutants.sh $(MUTANTS)
+	@CC="$(CC)" tests/sim/model_mutants.sh $(MUTANTS)
 
 # Every small bug in the pure files must turn a unit test red: half an hour.
 # MUTANTS=short is a sample; FILES, N and SEED draw another.
@@ -229,8 +229,8 @@ $(UNITS): $(CHECKS)
 	    printf '%s\n' "$$out"; exit $$status
 
 # The explorer's long form, a minute; that of make unit is short
-model: tests/check_model
-	@VRRP_MODEL=all tests/check_model
+model: tests/sim/check_model
+	@VRRP_MODEL=all tests/sim/check_model
 
 # The golden frames, from their descriptions; CHECK=--check only compares.
 CHECK	=
@@ -311,7 +311,7 @@ dist:
 	    >vrrpd-$(VERSION).tar.gz
 
 clean:
-	rm -f vrrpd vrrpd-small vrrpd-pcap .pcap *.o core/*.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
+	rm -f vrrpd vrrpd-small vrrpd-pcap .pcap *.o core/*.o tests/*.o $(CHECKS) $(REPLAYS) tests/sim/soak \
 	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
 	    tests/bench/bench
 

@@ -310,7 +310,7 @@ read_tests('vectors.txt', sub {
 });
 chdir $dir or die "$dir: $!\n";
 $dir = '.';
-read_check($_) for sort_by_name(glob 'check_*.c unit/check_*.c');
+read_check($_) for sort_by_name(glob '*/check_*.c');
 read_shell($_) for sort glob 'ns/*.t';
 read_mutants();
 check();

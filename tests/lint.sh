@@ -33,7 +33,7 @@ check_c() {
 check_c -I. ./*.c core/*.c
 run shellcheck shellcheck -s sh contrib/vrrpd.init tests/lint.sh \
 	tests/layers.sh tests/coverage.sh tests/cross.sh \
-	tests/model_mutants.sh tests/must_mutants.sh
+	tests/sim/model_mutants.sh tests/must_mutants.sh
 run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2004,SC2046,SC2016,SC2119,SC2120,SC2154,SC2034,SC2178,SC2128,SC2153 \
 	tests/demo.sh tests/faults/*.sh tests/ns/*.sh tests/ns/*.t \
 	tests/ns/run tests/ns/root/*.t tests/fresh.sh \

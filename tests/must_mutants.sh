@@ -22,11 +22,12 @@ planted=0
 left=0
 survivors=0
 
-mkdir -p "$work/tests/unit" "$work/core"
+mkdir -p "$work/tests/unit" "$work/tests/sim" "$work/core"
 cp ./*.c ./*.h Makefile "$work"
 cp core/*.[ch] "$work/core"
 cp tests/*.[ch] tests/vectors.txt "$work/tests"
 cp tests/unit/*.[ch] "$work/tests/unit"
+cp tests/sim/*.[ch] "$work/tests/sim"
 
 # build TARGET
 build() {
