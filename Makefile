@@ -183,27 +183,28 @@ FUZZ_frame = $(FUZZ_BASE)
 FUZZ_conf = $(FUZZ_BASE)
 FUZZ_record = $(FUZZ_BASE)
 FUZZ_netlink = $(FUZZ_ALL) $(FUZZ_WRAP)
-FUZZ_HEADERS = tests/fuzz.h tests/fuzz_nl.h tests/fuzz_main.c $(HEADERS)
-REPLAYS	= $(FUZZERS:%=tests/replay_%)
+FUZZ_HEADERS = tests/fuzz/fuzz.h tests/fuzz/fuzz_nl.h \
+	  tests/fuzz/fuzz_main.c $(HEADERS)
+REPLAYS	= $(FUZZERS:%=tests/fuzz/replay_%)
 
 fuzz:
 	mkdir -p tests/out/$(T)
 	clang -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -O1 -g \
 	    -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -iquote . -o tests/out/fuzz_$(T) \
-	    tests/fuzz_$(T).c $(FUZZ_$(T))
+	    tests/fuzz/fuzz_$(T).c $(FUZZ_$(T))
 	tests/out/fuzz_$(T) -max_total_time=$(S) -max_len=4200 -timeout=10 \
 	    -print_final_stats=1 -artifact_prefix=tests/out/$(T)- \
-	    tests/out/$(T) tests/corpus/$(T)
+	    tests/out/$(T) tests/fuzz/corpus/$(T)
 
 $(REPLAYS): $(FUZZ_HEADERS) $(FUZZ_ALL:.c=.o)
-	$(LINK_TEST) $(@:tests/replay_%=tests/fuzz_%.c) tests/fuzz_main.c \
-	    $(FUZZ_$(@:tests/replay_%=%):.c=.o)
+	$(LINK_TEST) $(subst replay_,fuzz_,$@).c tests/fuzz/fuzz_main.c \
+	    $(FUZZ_$(@:tests/fuzz/replay_%=%):.c=.o)
 
 REPLAYED = $(FUZZERS:%=replay-%)
 replay: $(REPLAYED)
 $(REPLAYED): $(REPLAYS)
-	@./tests/$(subst -,_,$@) tests/corpus/$(@:replay-%=%)
+	@tests/fuzz/$(subst -,_,$@) tests/fuzz/corpus/$(@:replay-%=%)
 
 coverage:
 	@tests/coverage.sh
@@ -311,8 +312,8 @@ dist:
 	    >vrrpd-$(VERSION).tar.gz
 
 clean:
-	rm -f vrrpd vrrpd-small vrrpd-pcap .pcap *.o core/*.o tests/*.o $(CHECKS) $(REPLAYS) tests/sim/soak \
-	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
+	rm -f vrrpd vrrpd-small vrrpd-pcap .pcap *.o core/*.o $(CHECKS) $(REPLAYS) \
+	    tests/sim/soak tests/ns/inject tests/ns/fault.so tests/faults/watch \
 	    tests/bench/bench
 
 .PHONY: soak model-mutants fuzz replay coverage coverage-edges cross

@@ -63,8 +63,8 @@ for pair in $TARGETS; do
 	for name in packet frame conf record; do
 		sources="$codec core/fsm.c core/conf.c core/record.c"
 		# shellcheck disable=SC2086
-		compile "tests/fuzz_$name.c" tests/fuzz_main.c $sources
-		run "corpus $name" "tests/corpus/$name"/*
+		compile "tests/fuzz/fuzz_$name.c" tests/fuzz/fuzz_main.c $sources
+		run "corpus $name" "tests/fuzz/corpus/$name"/*
 	done
 done
 exit $fail

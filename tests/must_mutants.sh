@@ -22,12 +22,13 @@ planted=0
 left=0
 survivors=0
 
-mkdir -p "$work/tests/unit" "$work/tests/sim" "$work/core"
+mkdir -p "$work/core" "$work/tests/unit" "$work/tests/sim" "$work/tests/fuzz"
 cp ./*.c ./*.h Makefile "$work"
 cp core/*.[ch] "$work/core"
-cp tests/*.[ch] tests/vectors.txt "$work/tests"
+cp tests/vectors.txt "$work/tests"
 cp tests/unit/*.[ch] "$work/tests/unit"
 cp tests/sim/*.[ch] "$work/tests/sim"
+cp tests/fuzz/*.[ch] "$work/tests/fuzz"
 
 # build TARGET
 build() {

@@ -33,7 +33,7 @@ export ASAN_OPTIONS=detect_leaks=0
 run() {
 	corpus=
 	case $1 in
-	*/replay_*) corpus=tests/corpus/${1##*/replay_} ;;
+	*/replay_*) corpus=tests/fuzz/corpus/${1##*/replay_} ;;
 	esac
 	(ulimit -t "$SECONDS_OF_CPU" -c 0; exec "$1" $corpus) >/dev/null 2>&1
 }
@@ -174,7 +174,7 @@ cp -r ./*.c ./*.h core/*.[ch] tests "$tmp/tree" && cd "$tmp/tree" || exit 1
 ln -s . core
 
 # What each program is made of, from the Makefile's own link lines
-sed -n 's|.* -o tests/\([a-z]*/\)*\([a-z0-9_]*\) |\2 |p' "$tmp/make" |
+sed -n 's|.* -o tests/[a-z]*/\([a-z0-9_]*\) |\1 |p' "$tmp/make" |
     while read -r program words; do
 	for word in $words; do
 		case $word in
