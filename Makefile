@@ -168,7 +168,7 @@ model-mutants:
 # Every small bug in the pure files must turn a unit test red: half an hour.
 # MUTANTS=short is a sample; FILES, N and SEED draw another.
 mutants:
-	@CC="$(CC)" tests/mutants.sh
+	@CC="$(CC)" tests/proof/mutants.sh
 
 # Fuzzers: make fuzz T=packet S=60 runs one with clang; the corpora are replayed
 # by plain programs in make check.
@@ -207,20 +207,20 @@ $(REPLAYED): $(REPLAYS)
 	@tests/fuzz/$(subst -,_,$@) tests/fuzz/corpus/$(@:replay-%=%)
 
 coverage:
-	@tests/coverage.sh
+	@tests/proof/coverage.sh
 
 coverage-edges:
-	@tests/coverage_edges.sh
+	@tests/proof/coverage_edges.sh
 
 cross:
-	@WARN="$(WARN)" tests/cross.sh
+	@WARN="$(WARN)" tests/proof/cross.sh
 
-# tests/CONFORMANCE.md anew; fails when it was not up to date, or lacks something
+# tests/proof/CONFORMANCE.md anew; fails when it was not up to date, or lacks something
 conformance:
-	@perl tests/conformance.pl
+	@perl tests/proof/conformance.pl
 
 must-mutants:
-	@CC="$(CC)" tests/must_mutants.sh
+	@CC="$(CC)" tests/proof/must_mutants.sh
 
 # They run side by side with make -j; what they write comes in whole pieces.
 UNITS	= $(patsubst check_%,unit-%,$(notdir $(CHECKS)))
@@ -236,11 +236,11 @@ model: tests/sim/check_model
 # The golden frames, from their descriptions; CHECK=--check only compares.
 CHECK	=
 vectors:
-	@tests/vectors.py $(CHECK)
+	@tests/proof/vectors.py $(CHECK)
 
-# What others do with them; writes tests/PEERS.md
+# What others do with them; writes tests/proof/PEERS.md
 peers: vrrpd
-	@tests/peers.py
+	@tests/proof/peers.py
 
 tests/ns/inject: tests/ns/inject.c
 	$(LINK_TEST) tests/ns/inject.c

@@ -32,15 +32,15 @@ check_c() {
 }
 check_c -I. ./*.c core/*.c
 run shellcheck shellcheck -s sh contrib/vrrpd.init tests/lint.sh \
-	tests/layers.sh tests/coverage.sh tests/cross.sh \
-	tests/sim/model_mutants.sh tests/must_mutants.sh
+	tests/layers.sh tests/proof/coverage.sh tests/proof/cross.sh \
+	tests/sim/model_mutants.sh tests/proof/must_mutants.sh
 run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2004,SC2046,SC2016,SC2119,SC2120,SC2154,SC2034,SC2178,SC2128,SC2153 \
 	tests/demo.sh tests/faults/*.sh tests/ns/*.sh tests/ns/*.t \
 	tests/ns/run tests/ns/root/*.t tests/fresh.sh \
-	tests/bench/*.sh tests/bench/run tests/mutants.sh tests/pcap.t .ci/run
+	tests/bench/*.sh tests/bench/run tests/proof/mutants.sh tests/pcap.t .ci/run
 run python3 python3 -W error::SyntaxWarning -c 'import sys
 for name in sys.argv[1:]:
-	compile(open(name).read(), name, "exec")' tests/*.py
+	compile(open(name).read(), name, "exec")' tests/*/*.py
 run mandoc mandoc -Tlint vrrpd.8
 tidy_checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy,-clang-analyzer-valist.Uninitialized,-bugprone-assignment-in-if-condition,-bugprone-macro-parentheses'
 # tidy FILE... -- OPTION...
@@ -60,7 +60,7 @@ else
 fi
 
 # Budgets: 80 columns, functions of 70 lines.
-long=$(for f in ./*.[ch] core/*.[ch] tests/*/*.[ch] tests/*.py; do
+long=$(for f in ./*.[ch] core/*.[ch] tests/*/*.[ch] tests/*/*.py; do
 	[ -f "$f" ] || continue
 	# The cases of vectors.py are a table.
 	expand -t8 "$f" | sed 's/^[VI][0-9][0-9] C.* -> .*//' | awk -v f="$f" 'length > 80 { print f ":" NR ": " length " columns" }'

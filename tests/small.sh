@@ -1,5 +1,5 @@
 #!/bin/sh
-# make check-small: the unit tests with musl, tests/cross/check.h in the place of
+# make check-small: the unit tests with musl, tests/proof/cross/check.h in the place of
 # libcheck, and some of the tests in namespaces with the static program.
 # NS picks others of these.
 set -eu
@@ -20,7 +20,7 @@ for source in tests/unit/check_*.c; do
 	*" $name "*) continue ;;
 	esac
 	# shellcheck disable=SC2086
-	$SMALL_CC -g -Itests/cross -iquote . -o "$tmp/test" "$source" $SOURCES
+	$SMALL_CC -g -Itests/proof/cross -iquote . -o "$tmp/test" "$source" $SOURCES
 	if "$tmp/test" >"$tmp/out" 2>&1; then
 		echo "musl: $name: $(tail -n 1 "$tmp/out" | sed 's/^[^ ]*: //')"
 	else

@@ -2,7 +2,7 @@
 # make coverage: every branch of the pure files is taken by the unit tests, or
 # it is listed and the status is 1.  Needs gcc and its gcov, and libcheck.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 CC=${COVERAGE_CC:-gcc}
 GCOV=${GCOV:-gcov}
 pure="fsm frame packet neighbour duplicate drop conf record"

@@ -5,7 +5,7 @@
 # pick some, and MUTANTS=short every fourth.  Survivors are listed, and the exit
 # status is then 1.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 CC=${CC:-cc}
 spaces=no
 if [ "${1:-}" = -n ]; then
@@ -22,13 +22,15 @@ planted=0
 left=0
 survivors=0
 
-mkdir -p "$work/core" "$work/tests/unit" "$work/tests/sim" "$work/tests/fuzz"
+mkdir -p "$work/core" "$work/tests/unit" "$work/tests/sim" "$work/tests/fuzz" \
+    "$work/tests/proof"
 cp ./*.c ./*.h Makefile "$work"
 cp core/*.[ch] "$work/core"
-cp tests/vectors.txt "$work/tests"
+cp tests/proof/vectors.txt "$work/tests/proof"
 cp tests/unit/*.[ch] "$work/tests/unit"
 cp tests/sim/*.[ch] "$work/tests/sim"
-cp tests/fuzz/*.[ch] "$work/tests/fuzz"
+cp tests/fuzz/*.[ch] "$work/tests/fuzz" \
+    "$work/tests/proof"
 
 # build TARGET
 build() {
@@ -152,7 +154,7 @@ while IFS= read -r line; do
 			plant "$file" "${line#* }" && red=yes
 		fi ;;
 	esac
-done <tests/must_mutants.txt
+done <tests/proof/must_mutants.txt
 echo "must-mutants: $planted tests of broken rules, $survivors survive," \
     "$left left out"
 [ $survivors = 0 ] && [ $planted -gt 0 ]

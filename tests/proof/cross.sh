@@ -1,10 +1,10 @@
 #!/bin/sh
 # make cross: the pure tests and the corpora on other machines, by qemu-user:
 # 64 bits big-endian, 32 bits big-endian, 32 bits little-endian.  Static
-# programs, tests/cross/check.h in the place of libcheck: on Debian this needs
+# programs, tests/proof/cross/check.h in the place of libcheck: on Debian this needs
 # no foreign architecture, only what PACKAGES names.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 TARGETS=${TARGETS:-s390x-linux-gnu:s390x powerpc-linux-gnu:ppc \
 arm-linux-gnueabihf:arm}
 PACKAGES="qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross
@@ -23,7 +23,7 @@ fail=0
 compile() {
 	# shellcheck disable=SC2086
 	"$target-gcc" -std=c11 -D_GNU_SOURCE '-DVERSION="cross"' $WARN -Werror \
-	    -D_FILE_OFFSET_BITS=64 -O2 -g -static -iquote . -Itests/cross \
+	    -D_FILE_OFFSET_BITS=64 -O2 -g -static -iquote . -Itests/proof/cross \
 	    -o "$tmp/test" "$@"
 }
 
