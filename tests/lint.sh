@@ -59,16 +59,29 @@ else
 	[ -z "${LINT_ALL:-}" ] || fail=1
 fi
 
-# Budgets: 80 columns, functions of 70 lines.
+# Budgets: 80 columns; functions of 60 lines; files of 500, of tests 1000.
+# budget FILE: its lines.  Two are tables; the others here are to shrink.
+budget() {
+	case $1 in
+	./sandbox.c | core/conf.c) echo 1000 ;;
+	./start.c) echo 600 ;;
+	core/fsm.c) echo 530 ;;
+	./router.c) echo 510 ;;
+	tests/unit/check_fsm.c) echo 1060 ;;
+	tests/*) echo 1000 ;;
+	*) echo 500 ;;
+	esac
+}
 long=$(for f in ./*.[ch] core/*.[ch] tests/*/*.[ch] tests/*/*.py; do
 	[ -f "$f" ] || continue
 	# The cases of vectors.py are a table.
 	expand -t8 "$f" | sed 's/^[VI][0-9][0-9] C.* -> .*//' | awk -v f="$f" 'length > 80 { print f ":" NR ": " length " columns" }'
-	[ "$(wc -l <"$f")" -le 1100 ] || echo "$f: too many lines"
+	[ "$(wc -l <"$f")" -le "$(budget "$f")" ] ||
+	    echo "$f: more than $(budget "$f") lines"
 done
 awk 'FNR == 1 { open = 0 }
      /^\{/ { open = FNR }
-     /^\}/ { if (open && FNR - open > 70)
+     /^\}/ { if (open && FNR - open > 60)
 		print FILENAME ":" open ": a function of " FNR - open " lines"
 	     open = 0 }' ./*.c core/*.c)
 if [ -n "$long" ]; then
