@@ -44,13 +44,12 @@ HEADERS	= core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h 
 	  core/reconcile.h ground.h host.h hold.h speak.h router.h guard.h \
 	  watchdog.h clean.h remains.h start.h
 
-CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
-	  tests/check_packet tests/check_packet3 tests/check_neighbour \
-	  tests/check_conf tests/check_conf3 tests/check_netlink tests/check_log \
-	  tests/check_watch tests/check_cover tests/check_record \
-	  tests/check_duplicate tests/check_sandbox tests/check_sim tests/check_model
-CHECK_FSM = tests/check_util.h tests/fsm_util.h core/fsm.o
-CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
+UNIT	= check_fsm check_fsm3 check_walk check_packet check_packet3 \
+	  check_neighbour check_conf check_conf3 check_netlink check_log \
+	  check_watch check_cover check_record check_duplicate check_sandbox
+CHECKS	= $(UNIT:%=tests/unit/%) tests/sim/check_sim tests/sim/check_model
+CHECK_FSM = tests/unit/check_util.h tests/unit/fsm_util.h core/fsm.o
+CHECK_CODEC = tests/unit/check_util.h tests/unit/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
 # A short line for each file, none with -s; V=1 shows the commands.
@@ -102,71 +101,76 @@ $(OBJECTS) $(TRACE_) $(TRACE_1): $(HEADERS) Makefile
 # The link line of each unit test names exactly the sources under test.
 LINK_TEST = $(call SHORT,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@
 
-tests/check_fsm: tests/check_fsm.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_fsm.c core/fsm.o $(CHECK_LIBS)
-tests/check_fsm3: tests/check_fsm3.c $(CHECK_FSM) core/duplicate.o
-	$(LINK_TEST) tests/check_fsm3.c core/fsm.o core/duplicate.o $(CHECK_LIBS)
-tests/check_walk: tests/check_walk.c $(CHECK_FSM)
-	$(LINK_TEST) tests/check_walk.c core/fsm.o $(CHECK_LIBS)
-tests/check_packet: tests/check_packet.c $(CHECK_CODEC)
-	$(LINK_TEST) tests/check_packet.c $(CODEC) $(CHECK_LIBS)
-tests/check_packet3: tests/check_packet3.c $(CHECK_CODEC)
-	$(LINK_TEST) tests/check_packet3.c $(CODEC) $(CHECK_LIBS)
-tests/check_neighbour: tests/check_neighbour.c $(CHECK_CODEC)
-	$(LINK_TEST) tests/check_neighbour.c $(CODEC) $(CHECK_LIBS)
-tests/check_duplicate: tests/check_duplicate.c $(CHECK_FSM) core/duplicate.o
-	$(LINK_TEST) tests/check_duplicate.c core/duplicate.o core/fsm.o $(CHECK_LIBS)
-tests/check_conf: tests/check_conf.c tests/check_util.h core/conf.o core/frame.o
-	$(LINK_TEST) tests/check_conf.c core/conf.o core/frame.o $(CHECK_LIBS)
-tests/check_conf3: tests/check_conf3.c tests/check_util.h core/conf.o core/frame.o
-	$(LINK_TEST) tests/check_conf3.c core/conf.o core/frame.o $(CHECK_LIBS)
-tests/check_netlink: tests/check_netlink.c libnetlink.o
-	$(LINK_TEST) tests/check_netlink.c libnetlink.o $(CHECK_LIBS)
-tests/check_sandbox: tests/check_sandbox.c tests/check_util.h sandbox.h \
-    sandbox.o
-	$(LINK_TEST) tests/check_sandbox.c sandbox.o $(CHECK_LIBS)
-tests/check_log: tests/check_log.c log.o
-	$(LINK_TEST) tests/check_log.c log.o $(CHECK_LIBS)
+tests/unit/check_fsm: tests/unit/check_fsm.c $(CHECK_FSM)
+	$(LINK_TEST) $< core/fsm.o $(CHECK_LIBS)
+tests/unit/check_fsm3: tests/unit/check_fsm3.c $(CHECK_FSM) core/duplicate.o
+	$(LINK_TEST) $< core/fsm.o core/duplicate.o $(CHECK_LIBS)
+tests/unit/check_walk: tests/unit/check_walk.c $(CHECK_FSM)
+	$(LINK_TEST) $< core/fsm.o $(CHECK_LIBS)
+tests/unit/check_packet: tests/unit/check_packet.c $(CHECK_CODEC)
+	$(LINK_TEST) $< $(CODEC) $(CHECK_LIBS)
+tests/unit/check_packet3: tests/unit/check_packet3.c $(CHECK_CODEC)
+	$(LINK_TEST) $< $(CODEC) $(CHECK_LIBS)
+tests/unit/check_neighbour: tests/unit/check_neighbour.c $(CHECK_CODEC)
+	$(LINK_TEST) $< $(CODEC) $(CHECK_LIBS)
+tests/unit/check_duplicate: tests/unit/check_duplicate.c $(CHECK_FSM) \
+    core/duplicate.o
+	$(LINK_TEST) $< core/duplicate.o core/fsm.o $(CHECK_LIBS)
+tests/unit/check_conf: tests/unit/check_conf.c tests/unit/check_util.h \
+    core/conf.o core/frame.o
+	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
+tests/unit/check_conf3: tests/unit/check_conf3.c tests/unit/check_util.h \
+    core/conf.o core/frame.o
+	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
+tests/unit/check_netlink: tests/unit/check_netlink.c libnetlink.o
+	$(LINK_TEST) $< libnetlink.o $(CHECK_LIBS)
+tests/unit/check_sandbox: tests/unit/check_sandbox.c tests/unit/check_util.h \
+    sandbox.h sandbox.o
+	$(LINK_TEST) $< sandbox.o $(CHECK_LIBS)
+tests/unit/check_log: tests/unit/check_log.c log.o
+	$(LINK_TEST) $< log.o $(CHECK_LIBS)
 
-tests/check_watch: tests/check_watch.c tests/check_util.h link.o libnetlink.o \
-    core/frame.o
-	$(LINK_TEST) tests/check_watch.c link.o libnetlink.o core/frame.o \
+tests/unit/check_watch: tests/unit/check_watch.c tests/unit/check_util.h \
+    link.o libnetlink.o core/frame.o
+	$(LINK_TEST) $< link.o libnetlink.o core/frame.o \
 	    $(CHECK_LIBS)
-tests/check_cover: tests/check_cover.c tests/check_util.h core/fsm.o $(CODEC)
-	$(LINK_TEST) tests/check_cover.c core/fsm.o $(CODEC) $(CHECK_LIBS)
-tests/check_record: tests/check_record.c tests/check_util.h core/record.o core/packet.o \
-    core/frame.o
-	$(LINK_TEST) tests/check_record.c core/record.o core/packet.o core/frame.o $(CHECK_LIBS)
+tests/unit/check_cover: tests/unit/check_cover.c tests/unit/check_util.h \
+    core/fsm.o $(CODEC)
+	$(LINK_TEST) $< core/fsm.o $(CODEC) $(CHECK_LIBS)
+tests/unit/check_record: tests/unit/check_record.c tests/unit/check_util.h \
+    core/record.o core/packet.o core/frame.o
+	$(LINK_TEST) $< core/record.o core/packet.o core/frame.o \
+	    $(CHECK_LIBS)
 
 # The simulator: whole LANs in virtual time, from a seed
-SIM	= tests/sim.c tests/sim_wire.c tests/sim_rules.c \
-	  tests/sim_seed.c
-tests/check_sim: tests/check_sim.c tests/check_util.h tests/sim.h $(SIM) core/fsm.o \
-    $(CODEC)
-	$(LINK_TEST) tests/check_sim.c $(SIM) core/fsm.o $(CODEC) $(CHECK_LIBS)
-tests/soak: tests/soak.c tests/sim.h $(SIM) core/fsm.o $(CODEC)
-	$(LINK_TEST) tests/soak.c $(SIM) core/fsm.o $(CODEC)
+SIM	= tests/sim/sim.c tests/sim/sim_wire.c tests/sim/sim_rules.c \
+	  tests/sim/sim_seed.c
+tests/sim/check_sim: tests/sim/check_sim.c tests/unit/check_util.h \
+    tests/sim/sim.h $(SIM) core/fsm.o $(CODEC)
+	$(LINK_TEST) $< $(SIM) core/fsm.o $(CODEC) $(CHECK_LIBS)
+tests/sim/soak: tests/sim/soak.c tests/sim/sim.h $(SIM) core/fsm.o $(CODEC)
+	$(LINK_TEST) $< $(SIM) core/fsm.o $(CODEC)
 
 # N random scenarios from the seed SEED
 N	= 1000000
 SEED	= 1
-soak: tests/soak
-	tests/soak -n $(N) -s $(SEED)
+soak: tests/sim/soak
+	tests/sim/soak -n $(N) -s $(SEED)
 
 # The explorer: every reachable state of small LANs
-MODEL	= tests/model.c tests/model_rules.c
-tests/check_model: tests/check_model.c tests/check_util.h tests/model.h \
-    $(MODEL) core/fsm.o
-	$(LINK_TEST) tests/check_model.c $(MODEL) core/fsm.o $(CHECK_LIBS)
+MODEL	= tests/sim/model.c tests/sim/model_rules.c
+tests/sim/check_model: tests/sim/check_model.c tests/unit/check_util.h \
+    tests/sim/model.h $(MODEL) core/fsm.o
+	$(LINK_TEST) $< $(MODEL) core/fsm.o $(CHECK_LIBS)
 
 # MUTANTS picks some by name; all of them take minutes
 model-mutants:
-	@CC="$(CC)" tests/model_mutants.sh $(MUTANTS)
+	@CC="$(CC)" tests/sim/model_mutants.sh $(MUTANTS)
 
 # Every small bug in the pure files must turn a unit test red: half an hour.
 # MUTANTS=short is a sample; FILES, N and SEED draw another.
 mutants:
-	@CC="$(CC)" tests/mutants.sh
+	@CC="$(CC)" tests/proof/mutants.sh
 
 # Fuzzers: make fuzz T=packet S=60 runs one with clang; the corpora are replayed
 # by plain programs in make check.
@@ -181,63 +185,64 @@ FUZZ_frame = $(FUZZ_BASE)
 FUZZ_conf = $(FUZZ_BASE)
 FUZZ_record = $(FUZZ_BASE)
 FUZZ_netlink = $(FUZZ_ALL) $(FUZZ_WRAP)
-FUZZ_HEADERS = tests/fuzz.h tests/fuzz_nl.h tests/fuzz_main.c $(HEADERS)
-REPLAYS	= $(FUZZERS:%=tests/replay_%)
+FUZZ_HEADERS = tests/fuzz/fuzz.h tests/fuzz/fuzz_nl.h \
+	  tests/fuzz/fuzz_main.c $(HEADERS)
+REPLAYS	= $(FUZZERS:%=tests/fuzz/replay_%)
 
 fuzz:
 	mkdir -p tests/out/$(T)
 	clang -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) -O1 -g \
 	    -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=all -iquote . -o tests/out/fuzz_$(T) \
-	    tests/fuzz_$(T).c $(FUZZ_$(T))
+	    tests/fuzz/fuzz_$(T).c $(FUZZ_$(T))
 	tests/out/fuzz_$(T) -max_total_time=$(S) -max_len=4200 -timeout=10 \
 	    -print_final_stats=1 -artifact_prefix=tests/out/$(T)- \
-	    tests/out/$(T) tests/corpus/$(T)
+	    tests/out/$(T) tests/fuzz/corpus/$(T)
 
 $(REPLAYS): $(FUZZ_HEADERS) $(FUZZ_ALL:.c=.o)
-	$(LINK_TEST) $(@:tests/replay_%=tests/fuzz_%.c) tests/fuzz_main.c \
-	    $(FUZZ_$(@:tests/replay_%=%):.c=.o)
+	$(LINK_TEST) $(subst replay_,fuzz_,$@).c tests/fuzz/fuzz_main.c \
+	    $(FUZZ_$(@:tests/fuzz/replay_%=%):.c=.o)
 
 REPLAYED = $(FUZZERS:%=replay-%)
 replay: $(REPLAYED)
 $(REPLAYED): $(REPLAYS)
-	@./tests/$(subst -,_,$@) tests/corpus/$(@:replay-%=%)
+	@tests/fuzz/$(subst -,_,$@) tests/fuzz/corpus/$(@:replay-%=%)
 
 coverage:
-	@tests/coverage.sh
+	@tests/proof/coverage.sh
 
 coverage-edges:
-	@tests/coverage_edges.sh
+	@tests/proof/coverage_edges.sh
 
 cross:
-	@WARN="$(WARN)" tests/cross.sh
+	@WARN="$(WARN)" tests/proof/cross.sh
 
-# tests/CONFORMANCE.md anew; fails when it was not up to date, or lacks something
+# tests/proof/CONFORMANCE.md anew; fails when it was not up to date, or lacks something
 conformance:
-	@perl tests/conformance.pl
+	@perl tests/proof/conformance.pl
 
 must-mutants:
-	@CC="$(CC)" tests/must_mutants.sh
+	@CC="$(CC)" tests/proof/must_mutants.sh
 
 # They run side by side with make -j; what they write comes in whole pieces.
-UNITS	= $(CHECKS:tests/check_%=unit-%)
+UNITS	= $(patsubst check_%,unit-%,$(notdir $(CHECKS)))
 unit: $(UNITS)
 $(UNITS): $(CHECKS)
-	@out=`./tests/$(subst -,_,$(@:unit-%=check-%)) 2>&1`; status=$$?; \
+	@out=`$(filter %/$(@:unit-%=check_%),$(CHECKS)) 2>&1`; status=$$?; \
 	    printf '%s\n' "$$out"; exit $$status
 
 # The explorer's long form, a minute; that of make unit is short
-model: tests/check_model
-	@VRRP_MODEL=all tests/check_model
+model: tests/sim/check_model
+	@VRRP_MODEL=all tests/sim/check_model
 
 # The golden frames, from their descriptions; CHECK=--check only compares.
 CHECK	=
 vectors:
-	@tests/vectors.py $(CHECK)
+	@tests/proof/vectors.py $(CHECK)
 
-# What others do with them; writes tests/PEERS.md
+# What others do with them; writes tests/proof/PEERS.md
 peers: vrrpd
-	@tests/peers.py
+	@tests/proof/peers.py
 
 tests/ns/inject: tests/ns/inject.c
 	$(LINK_TEST) tests/ns/inject.c
@@ -309,8 +314,8 @@ dist:
 	    >vrrpd-$(VERSION).tar.gz
 
 clean:
-	rm -f vrrpd vrrpd-small vrrpd-pcap .pcap *.o core/*.o tests/*.o $(CHECKS) $(REPLAYS) tests/soak \
-	    tests/ns/inject tests/ns/fault.so tests/faults/watch \
+	rm -f vrrpd vrrpd-small vrrpd-pcap .pcap *.o core/*.o $(CHECKS) $(REPLAYS) \
+	    tests/sim/soak tests/ns/inject tests/ns/fault.so tests/faults/watch \
 	    tests/bench/bench
 
 .PHONY: soak model-mutants fuzz replay coverage coverage-edges cross

@@ -8,7 +8,7 @@
 
 #include "vrrp.h"
 
-/* Everything that vrrpd sets and watches, a row each; in the order of mending. */
+/* All that vrrpd sets and watches, a row each; in the order of mending. */
 enum reconcile_row {
 	RECONCILE_MAC,			/* of the interface */
 	RECONCILE_DEVICE,		/* the macvlan, up while we hold */

@@ -32,15 +32,15 @@ check_c() {
 }
 check_c -I. ./*.c core/*.c
 run shellcheck shellcheck -s sh contrib/vrrpd.init tests/lint.sh \
-	tests/layers.sh tests/coverage.sh tests/cross.sh \
-	tests/model_mutants.sh tests/must_mutants.sh
+	tests/layers.sh tests/proof/coverage.sh tests/proof/cross.sh \
+	tests/sim/model_mutants.sh tests/proof/must_mutants.sh
 run shellcheck shellcheck -s bash -e SC1091,SC2086,SC2004,SC2046,SC2016,SC2119,SC2120,SC2154,SC2034,SC2178,SC2128,SC2153 \
 	tests/demo.sh tests/faults/*.sh tests/ns/*.sh tests/ns/*.t \
 	tests/ns/run tests/ns/root/*.t tests/fresh.sh \
-	tests/bench/*.sh tests/bench/run tests/mutants.sh tests/pcap.t .ci/run
+	tests/bench/*.sh tests/bench/run tests/proof/mutants.sh tests/pcap.t .ci/run
 run python3 python3 -W error::SyntaxWarning -c 'import sys
 for name in sys.argv[1:]:
-	compile(open(name).read(), name, "exec")' tests/*.py
+	compile(open(name).read(), name, "exec")' tests/*/*.py
 run mandoc mandoc -Tlint vrrpd.8
 run python3 python3 tests/manual.py
 tidy_checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-security.insecureAPI.strcpy,-clang-analyzer-valist.Uninitialized,-bugprone-assignment-in-if-condition,-bugprone-macro-parentheses'
@@ -60,17 +60,29 @@ else
 	[ -z "${LINT_ALL:-}" ] || fail=1
 fi
 
-# Budgets: 80 columns, functions of 70 lines.
-long=$(for f in ./*.[ch] core/*.[ch] tests/*.[ch] tests/ns/*.c tests/bench/*.c \
-	tests/faults/*.c tests/*.py; do
+# Budgets: 80 columns; functions of 60 lines; files of 500, of tests 1000.
+# budget FILE: its lines.  Two are tables; the others here are to shrink.
+budget() {
+	case $1 in
+	./sandbox.c | core/conf.c) echo 1000 ;;
+	./start.c) echo 600 ;;
+	core/fsm.c) echo 530 ;;
+	./router.c) echo 510 ;;
+	tests/unit/check_fsm.c) echo 1060 ;;
+	tests/*) echo 1000 ;;
+	*) echo 500 ;;
+	esac
+}
+long=$(for f in ./*.[ch] core/*.[ch] tests/*/*.[ch] tests/*/*.py; do
 	[ -f "$f" ] || continue
 	# The cases of vectors.py are a table.
 	expand -t8 "$f" | sed 's/^[VI][0-9][0-9] C.* -> .*//' | awk -v f="$f" 'length > 80 { print f ":" NR ": " length " columns" }'
-	[ "$(wc -l <"$f")" -le 1100 ] || echo "$f: too many lines"
+	[ "$(wc -l <"$f")" -le "$(budget "$f")" ] ||
+	    echo "$f: more than $(budget "$f") lines"
 done
 awk 'FNR == 1 { open = 0 }
      /^\{/ { open = FNR }
-     /^\}/ { if (open && FNR - open > 70)
+     /^\}/ { if (open && FNR - open > 60)
 		print FILENAME ":" open ": a function of " FNR - open " lines"
 	     open = 0 }' ./*.c core/*.c)
 if [ -n "$long" ]; then

@@ -1,6 +1,6 @@
-# Medians and spread of the bench's figures, as Markdown and as plots.
+# Medians and spread of the bench's figures, as Markdown.
 #
-#	perl table.pl SAMPLES [DIRECTORY]	the plots go there, one per table
+#	perl table.pl SAMPLES [DIRECTORY]	with DIRECTORY a head as well
 #
 # A line of SAMPLES has fields separated by tabs, the first is its kind:
 #	table ID TITLE UNIT TEXT	sample ID LINE COLUMN VALUE	text ID TEXT
@@ -65,92 +65,6 @@ sub cell {
 	    figure($high), $failures;
 }
 
-sub escape {
-	my $s = shift;
-	$s =~ s/&/&amp;/g;
-	$s =~ s/</&lt;/g;
-	return $s;
-}
-
-# A bar for each median, a thin line from the least to the greatest.
-# Ours in blue, each of the others in a colour of its own.
-my %colour = (vrrpd => ['1f5fa8', '5b9bd5', '9dc3e6', 'bdd7ee'],
-    small => ['548235', 'a9d18e'], keepalived => ['c55a11', 'f4b183', 'f8cbad'],
-    frr => ['7f7f7f'], ucarp => ['bf9000']);
-
-sub colours {
-	my (%used, %chosen);
-	for my $column (@_) {
-		my ($who) = $column =~ /^(\w+)/;
-		my $all = $colour{$who} // ['404040'];
-		$chosen{$column} = '#' . $all->[($used{$who}++ // 0) % @$all];
-	}
-	return %chosen;
-}
-
-sub plot {
-	my ($t, $file) = @_;
-	my ($left, $width, $bar, $y) = (250, 430, 13, 46);
-	my (@svg, @medians);
-	for my $line (@{$t->{lines}}) {
-		for my $column (@{$t->{columns}}) {
-			my ($m) = summary($t->{values}{$line}{$column});
-			push @medians, $m if defined $m && $m > 0;
-		}
-	}
-	@medians = sort { $a <=> $b } @medians;
-	return unless @medians;
-	my ($low, $high) = @medians[0, -1];
-	my $log = $high / $low > 30;
-	my $base = $low / 2;
-	my %colour_of = colours(@{$t->{columns}});
-	my $x = sub {
-		my $v = shift;
-		return 0 if $v <= 0 || $log && $v <= $base;
-		my $at = $log ? log($v / $base) / log($high / $base) :
-		    $v / $high;
-		return $width * ($at > 1.05 ? 1.05 : $at);
-	};
-	for my $line (@{$t->{lines}}) {
-		push @svg, sprintf '<text x="8" y="%d" font-weight="bold">%s</text>',
-		    $y + 10, escape($line);
-		$y += 16;
-		for my $column (@{$t->{columns}}) {
-			my ($m, $l, $h, $n, $failed) =
-			    summary($t->{values}{$line}{$column});
-			next if $n + $failed == 0;
-			push @svg, sprintf '<text x="%d" y="%d" text-anchor="end">%s</text>',
-			    $left - 6, $y + 10, escape($column);
-			if (defined $m) {
-				my $text = figure($m);
-				push @svg, sprintf '<rect x="%d" y="%d" width="%.1f" height="%d" fill="%s"/>',
-				    $left, $y + 1, $x->($m), $bar - 3,
-				    $colour_of{$column};
-				push @svg, sprintf '<path d="M%.1f %.1fH%.1f" stroke="#000"/>',
-				    $left + $x->($l), $y + $bar / 2 - 0.5,
-				    $left + $x->($h) if $h > $l;
-				push @svg, sprintf '<text x="%.1f" y="%d">%s</text>',
-				    $left + ($x->($m) > $x->($h) ? $x->($m) : $x->($h)) + 5,
-				    $y + 10, $text;
-			} else {
-				push @svg, sprintf '<text x="%d" y="%d">none</text>',
-				    $left + 5, $y + 10;
-			}
-			$y += $bar;
-		}
-		$y += 6;
-	}
-	my $w = $left + $width + 90;
-	open my $out, '>', $file or die "$file: $!\n";
-	print $out qq(<svg xmlns="http://www.w3.org/2000/svg" width="$w" height="$y" font-family="sans-serif" font-size="11">\n),
-	    qq(<rect width="100%" height="100%" fill="#fff"/>\n),
-	    '<text x="8" y="18" font-size="14">', escape($t->{title}), "</text>\n",
-	    '<text x="8" y="34">median', $t->{unit} ne '' ? ", $t->{unit}" : '',
-	    $log ? ', logarithmic' : '', "; line: least to greatest</text>\n",
-	    join("\n", @svg), "\n</svg>\n";
-	close $out or die "$file: $!\n";
-}
-
 print "# vrrpd beside its peers\n\n" if defined $directory;
 print "Written by `make bench`; README in this folder tells how each is configured.\n",
     "A cell is the median, and the least and greatest where they differ; empty: not\n",
@@ -176,9 +90,6 @@ for my $t (@tables) {
 	print "\n";
 	print "- $_\n" for @{$t->{texts}};
 	print "\n" if @{$t->{texts}};
-	next unless defined $directory;
-	plot($t, "$directory/$t->{id}.svg");
-	print "![$t->{title}]($t->{id}.svg)\n\n" if -e "$directory/$t->{id}.svg";
 }
 if (@notes) {
 	print "## What went otherwise\n\n";

@@ -6,7 +6,7 @@
 #   ----------+------------+-- br0      leads to a alone
 #
 # Proves R3768-7.1-1 to -10, R3768-5.3.2-1, R3768-5.3.6-1, R2338-7.1-1 to -8, all
-# vectors of ../vectors.txt on the wire, in Backup and in Master; C02 C03 C04
+# vectors of ../proof/vectors.txt on the wire, in Backup and in Master; C02 C03 C04
 # C07 (a packet never ends the daemon), C05, C06, P-01 to P-10, F09, F10, F24
 # to F27, R9568-7.1-l.
 . "$(dirname "$0")/lib.sh"
@@ -25,7 +25,7 @@ own_address() { at a ip addr flush dev eth0; at a ip addr add "$1/24" dev eth0; 
 
 # vectors CONTEXT: the lines; what must be dropped first, so that it is dropped
 # in Master too
-vectors() { awk -v c="$1" '!/^#/ && $2 == c' "$TOP/tests/vectors.txt" | sort -r -k 3; }
+vectors() { awk -v c="$1" '!/^#/ && $2 == c' "$TOP/tests/proof/vectors.txt" | sort -r -k 3; }
 
 # expected CONTEXT TIMES: the counters after that
 expected() {
@@ -123,7 +123,7 @@ is "but not heard" "$(counter a received)" "$heard"
 ok "a is Master, b Backup" eval 'is_master a && not is_master b &&
     not logged a "master ->" && not logged b "backup ->"'
 
-awk '$1 == "I61" { print $7 }' "$TOP/tests/vectors.txt" | into a
+awk '$1 == "I61" { print $7 }' "$TOP/tests/proof/vectors.txt" | into a
 # proves: P-10 -
 ok "CARP is named (F24)" until_true 2 logged a \
     'dropped advert from 192.0.2.30: length is 36, .*looks like CARP'

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Every golden vector into a Backup and a Master of its own: what vrrpd does and
-# when, and what it counts (../peers.py).
+# when, and what it counts (../proof/peers.py).
 #
 #    peers.py: c1, c2, ... -------- eth0: vrrpd        each in a namespace
 #
-# Proves the verdict, the reason and the counter of all vectors of ../vectors.txt
+# Proves the verdict, the reason and the counter of all vectors of ../proof/vectors.txt
 # as seen from outside.
 #
 # takes long
@@ -12,4 +12,4 @@ command -v python3 >/dev/null || {
 	echo "1..0 # SKIP no python3"
 	exit 0
 }
-exec "$(dirname "$0")/../peers.py" --vrrpd
+exec "$(dirname "$0")/../proof/peers.py" --vrrpd

@@ -559,7 +559,8 @@ seed_report(struct sim *s, const struct sim_case *c, FILE *out)
 	loud.log = out;
 	seed_run(s, &loud, &result);
 	print_routers(s, out);
-	fprintf(out, "%s\nagain: tests/soak -s %" PRIu64 " -r 0x%x -f 0x%x\n",
+	fprintf(out, "%s\nagain: tests/sim/soak -s %"
+	    PRIu64 " -r 0x%x -f 0x%x\n",
 	    result.failed ? result.failure : "no rule is broken", c->seed,
 	    c->routers, c->faults);
 }

@@ -33,7 +33,7 @@ export ASAN_OPTIONS=detect_leaks=0
 run() {
 	corpus=
 	case $1 in
-	*/replay_*) corpus=tests/corpus/${1##*/replay_} ;;
+	*/replay_*) corpus=tests/fuzz/corpus/${1##*/replay_} ;;
 	esac
 	(ulimit -t "$SECONDS_OF_CPU" -c 0; exec "$1" $corpus) >/dev/null 2>&1
 }
@@ -160,7 +160,7 @@ if [ "${1:-}" = --try ]; then
 	exit
 fi
 
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 VERDICTS=$(realpath "${VERDICTS:-$tmp/verdicts}")
@@ -174,7 +174,7 @@ cp -r ./*.c ./*.h core/*.[ch] tests "$tmp/tree" && cd "$tmp/tree" || exit 1
 ln -s . core
 
 # What each program is made of, from the Makefile's own link lines
-sed -n 's|.* -o tests/\([a-z0-9_]*\) |\1 |p' "$tmp/make" |
+sed -n 's|.* -o tests/[a-z]*/\([a-z0-9_]*\) |\1 |p' "$tmp/make" |
     while read -r program words; do
 	for word in $words; do
 		case $word in
@@ -193,7 +193,7 @@ while read -r program; do
 done <"$tmp/all" | sort -u >"$tmp/objects"
 while read -r object; do
 	source=${object%.o}.c
-	[ -e "$source" ] || source=tests/$source
+	[ -e "$source" ] || source=$(find tests -name "$source")
 	for kind in plain san; do
 		flags=
 		[ $kind = plain ] || flags=$SAN
@@ -223,12 +223,12 @@ done <"$tmp/rest" >"$tmp/times"
 sort -n "$tmp/times" | cut -d' ' -f2 >"$tmp/fast"
 
 for file in $FILES; do
-	perl tests/mutate.pl "$file"
+	perl tests/proof/mutate.pl "$file"
 done >"$tmp/mutants"
 # A sample is for what tests must kill; that the listed survive takes long.
 cut -f1 "$tmp/mutants" >"$tmp/names"
 if [ "$N" != 0 ]; then
-	perl tests/mutants_judge.pl tests/mutants.equivalent "$tmp/mutants" \
+	perl tests/proof/mutants_judge.pl tests/proof/mutants.equivalent "$tmp/mutants" \
 	    >"$tmp/listed" || { cat "$tmp/listed"; exit 1; }
 	grep -vxFf "$tmp/listed" "$tmp/names" >"$tmp/others"
 	mv "$tmp/others" "$tmp/names"
@@ -244,9 +244,9 @@ perl -e 'my ($seed, $n) = splice @ARGV, 0, 2;
 cut -f2 "$VERDICTS" | grep -vxFf - "$tmp/chosen" >"$tmp/left"
 for file in $FILES; do
 	grep "^$file:" "$tmp/left" |
-	    perl tests/mutate.pl "$file" -d "$tmp/sources" || exit 1
+	    perl tests/proof/mutate.pl "$file" -d "$tmp/sources" || exit 1
 done
-xargs -r -d '\n' -P "$J" -n 1 tests/mutants.sh --try "$tmp" \
+xargs -r -d '\n' -P "$J" -n 1 tests/proof/mutants.sh --try "$tmp" \
     <"$tmp/left" >>"$VERDICTS" 2>>"$tmp/log"
-perl tests/mutants_judge.pl tests/mutants.equivalent "$tmp/mutants" \
+perl tests/proof/mutants_judge.pl tests/proof/mutants.equivalent "$tmp/mutants" \
     "$VERDICTS"

@@ -6,7 +6,7 @@
 # off: it would refuse the files of gcov.  Takes as long as make check-ns; NS
 # names some tests.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 CC=${COVERAGE_CC:-gcc}
 NS=${NS:-tests/ns}
 edges="vrrpd start clean guard router host cmdline report log libnetlink link

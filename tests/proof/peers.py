@@ -42,7 +42,7 @@ sys.dont_write_bytecode = True
 import vectors  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-VRRPD = os.environ.get("VRRPD", os.path.join(HERE, "..", "vrrpd"))
+VRRPD = os.environ.get("VRRPD", os.path.join(HERE, "..", "..", "vrrpd"))
 FRR = "/usr/lib/frr"
 TABLE = os.path.join(HERE, "PEERS.md")
 

@@ -2,12 +2,12 @@
 # make coverage: every branch of the pure files is taken by the unit tests, or
 # it is listed and the status is 1.  Needs gcc and its gcov, and libcheck.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 CC=${COVERAGE_CC:-gcc}
 GCOV=${GCOV:-gcov}
 pure="fsm frame packet neighbour duplicate drop conf record"
 # These prove something else, or take too long unoptimised.
-SKIP=${SKIP:-netlink watch log sandbox sim model}
+SKIP=${SKIP:-netlink watch log sandbox}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 fail=0
@@ -18,8 +18,8 @@ for file in $pure; do
 	    -o "$tmp/$file.o" "core/$file.c"
 	objects="$objects $tmp/$file.o"
 done
-for source in tests/check_*.c; do
-	name=${source#tests/check_}
+for source in tests/unit/check_*.c; do
+	name=${source#tests/unit/check_}
 	name=${name%.c}
 	case " $SKIP " in
 	*" $name "*) continue ;;
@@ -28,7 +28,7 @@ for source in tests/check_*.c; do
 	$CC -std=c11 -D_GNU_SOURCE -O0 -g --coverage -iquote . -o "$tmp/$name" \
 	    "$source" $objects -lcheck -lsubunit -lrt -lm -lpthread
 	if ! "$tmp/$name" >"$tmp/out" 2>&1; then
-		echo "coverage: tests/check_$name fails:"
+		echo "coverage: tests/unit/check_$name fails:"
 		tail -n 20 "$tmp/out"
 		fail=1
 	fi

@@ -2,8 +2,8 @@
 """The golden VRRP frames: made from the descriptions in CASES, field by field
 as RFC 3768 5, RFC 9568 5 and RFC 2402 2 draw them.  Shares no code with vrrpd.
 
-    vectors.py          tests/vectors.txt, tests/vectors.pcap and the view that
-                        tshark has of every frame; "make vectors"
+    vectors.py          vectors.txt, vectors.pcap and the view that tshark has
+                        of every frame; "make vectors"
     vectors.py --check  the same, but only says what differs from the files
     vectors.py --list   a table of the cases, without the frames
 

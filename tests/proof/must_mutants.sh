@@ -5,7 +5,7 @@
 # pick some, and MUTANTS=short every fourth.  Survivors are listed, and the exit
 # status is then 1.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 CC=${CC:-cc}
 spaces=no
 if [ "${1:-}" = -n ]; then
@@ -22,10 +22,15 @@ planted=0
 left=0
 survivors=0
 
-mkdir -p "$work/tests" "$work/core"
+mkdir -p "$work/core" "$work/tests/unit" "$work/tests/sim" "$work/tests/fuzz" \
+    "$work/tests/proof"
 cp ./*.c ./*.h Makefile "$work"
 cp core/*.[ch] "$work/core"
-cp tests/*.[ch] tests/vectors.txt "$work/tests"
+cp tests/proof/vectors.txt "$work/tests/proof"
+cp tests/unit/*.[ch] "$work/tests/unit"
+cp tests/sim/*.[ch] "$work/tests/sim"
+cp tests/fuzz/*.[ch] "$work/tests/fuzz" \
+    "$work/tests/proof"
 
 # build TARGET
 build() {
@@ -39,13 +44,15 @@ build() {
 # unit PROGRAM TEST WORDS [WORDS]: builds it with this test alone; whether it
 # fails, and says so in these or those words
 unit() {
+	program=$(echo tests/*/"$1.c")
+	program=${program%.c}
 	awk -v add="^\ttcase_add_(loop_)?test\\\\(" \
 	    -v it="test\\\\([a-z]+, $2[,)]" '
 		$0 ~ add { out = $0 !~ it }
 		!out { print }
-		/;$/ { out = 0 }' "tests/$1.c" >"$work/tests/$1.c"
-	build "tests/$1" || return
-	(cd "$work" && "tests/$1") >"$tmp/out" 2>&1
+		/;$/ { out = 0 }' "$program.c" >"$work/$program.c"
+	build "$program" || return
+	(cd "$work" && "$program") >"$tmp/out" 2>&1
 	grep ":[FE]:[^:]*:$2:" "$tmp/out" | grep -qF -e "$3" -e "${4:-$3}"
 }
 
@@ -147,7 +154,7 @@ while IFS= read -r line; do
 			plant "$file" "${line#* }" && red=yes
 		fi ;;
 	esac
-done <tests/must_mutants.txt
+done <tests/proof/must_mutants.txt
 echo "must-mutants: $planted tests of broken rules, $survivors survive," \
     "$left left out"
 [ $survivors = 0 ] && [ $planted -gt 0 ]

@@ -7,11 +7,11 @@
  * A broken law prints the shortest way to it.
  *
  * Alone it runs the LANs that take a second or two; VRRP_MODEL=all runs the
- * others as well, a minute; VRRP_MODEL=name runs one, "full" being three routers
+ * others too, a minute; VRRP_MODEL=name runs one, "full" being three routers
  * with nothing left out.  VRRP_FLIGHTS and VRRP_STATES set the bounds.
  */
 #include "model.h"
-#include "check_util.h"
+#include "tests/unit/check_util.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
-# make conformance: tests/CONFORMANCE.md, the table of requirements with the
-# tests that prove each.  It is made of
+# make conformance: CONFORMANCE.md, the table of requirements with the tests
+# that prove each.  It is made of
 #
 #   requirements.md       the rules, one row each
-#   check_*.c, ns/*.t     tags in comments of the tests:
+#   ../*/check_*.c        tags in comments of the tests, and of ../ns/*.t:
 #                             proves: R3768-6.4.2-6 +, R3768-6.1-5 +-
 #   vectors.txt           tags above the frames; golden_verdicts of
 #                         check_packet and ns/packets.t run each of them
@@ -155,9 +155,13 @@ sub read_check {
 	}
 }
 
+sub sort_by_name {
+	return sort { $a =~ s/.*\///r cmp $b =~ s/.*\///r } @_;
+}
+
 sub read_shell {
 	my $path = shift;
-	(my $name = $path) =~ s/^ns\///;
+	(my $name = $path) =~ s/.*\///;
 	read_tests($path, sub {
 		return $_[0] =~ /^\s*(?:\[.*\]\s&&\s|\w+=\w+\s)?(?:ok|is|same|within|r|
 		    restarts|leaves|takeover|follows|step)\s+"([^"]*)"/x ?
@@ -306,15 +310,15 @@ read_tests('vectors.txt', sub {
 });
 chdir $dir or die "$dir: $!\n";
 $dir = '.';
-read_check($_) for sort glob 'check_*.c';
-read_shell($_) for sort glob 'ns/*.t';
+read_check($_) for sort_by_name(glob '../*/check_*.c');
+read_shell($_) for sort glob '../ns/*.t';
 read_mutants();
 check();
 write_if_new('CONFORMANCE.md', <<"END" . summary() . table());
 # Conformance
 
-Made by \`make conformance\`; tests/conformance.pl says of what, and what + and -
-mean.  A test is named by its file, and its function or what it says; those of
+Made by \`make conformance\`; conformance.pl beside it says of what, and what +
+and - mean.  A test is named by its file, and its function or what it says; those of
 vectors.txt are frames.  The tests in bold were seen to fail when the rule was
 broken, and \`make must-mutants\` shows it again.
 

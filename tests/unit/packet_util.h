@@ -14,7 +14,7 @@
 #include <string.h>
 
 #ifndef VECTORS
-#define VECTORS "tests/vectors.txt"
+#define VECTORS "tests/proof/vectors.txt"
 #endif
 
 enum {

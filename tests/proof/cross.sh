@@ -1,17 +1,17 @@
 #!/bin/sh
 # make cross: the pure tests and the corpora on other machines, by qemu-user:
 # 64 bits big-endian, 32 bits big-endian, 32 bits little-endian.  Static
-# programs, tests/cross/check.h in the place of libcheck: on Debian this needs
+# programs, tests/proof/cross/check.h in the place of libcheck: on Debian this needs
 # no foreign architecture, only what PACKAGES names.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 TARGETS=${TARGETS:-s390x-linux-gnu:s390x powerpc-linux-gnu:ppc \
 arm-linux-gnueabihf:arm}
 PACKAGES="qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross
 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
 gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 # These need a kernel, or more time than an emulator has.
-SKIP=${SKIP:-netlink watch sim model walk}
+SKIP=${SKIP:-netlink watch walk}
 WARN=${WARN:--Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion}
 codec="core/frame.c core/packet.c core/neighbour.c core/duplicate.c
 core/drop.c"
@@ -23,7 +23,7 @@ fail=0
 compile() {
 	# shellcheck disable=SC2086
 	"$target-gcc" -std=c11 -D_GNU_SOURCE '-DVERSION="cross"' $WARN -Werror \
-	    -D_FILE_OFFSET_BITS=64 -O2 -g -static -iquote . -Itests/cross \
+	    -D_FILE_OFFSET_BITS=64 -O2 -g -static -iquote . -Itests/proof/cross \
 	    -o "$tmp/test" "$@"
 }
 
@@ -49,8 +49,8 @@ for pair in $TARGETS; do
 		echo "$PACKAGES"
 		exit 1
 	fi
-	for source in tests/check_*.c; do
-		name=${source#tests/check_}
+	for source in tests/unit/check_*.c; do
+		name=${source#tests/unit/check_}
 		name=${name%.c}
 		case " $SKIP " in
 		*" $name "*) continue ;;
@@ -63,8 +63,8 @@ for pair in $TARGETS; do
 	for name in packet frame conf record; do
 		sources="$codec core/fsm.c core/conf.c core/record.c"
 		# shellcheck disable=SC2086
-		compile "tests/fuzz_$name.c" tests/fuzz_main.c $sources
-		run "corpus $name" "tests/corpus/$name"/*
+		compile "tests/fuzz/fuzz_$name.c" tests/fuzz/fuzz_main.c $sources
+		run "corpus $name" "tests/fuzz/corpus/$name"/*
 	done
 done
 exit $fail

@@ -1,8 +1,8 @@
 /*
- * neighbour.c: gratuitous ARP, neighbour advertisements, who asks for an address
- * and what is answered, who claims one, and asking for that.  R3768-, R9568-
- * and P- ids name requirements, A.. the golden frames, F.. old defects of VRRP
- * daemons.
+ * neighbour.c: gratuitous ARP, neighbour advertisements, who asks for an
+ * address and what is answered, who claims one, and asking for that.  R3768-,
+ * R9568- and P- ids name requirements, A.. the golden frames, F.. old defects
+ * of VRRP daemons.
  */
 #include "vrrp.h"
 #include "packet_util.h"

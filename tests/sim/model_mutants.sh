@@ -3,7 +3,7 @@
 # explorer must turn red.  Names as arguments pick mutants.  Survivors are
 # listed by name, and the exit status is then 1.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 CC=${CC:-cc}
 lans="equal delays refresh stalls owner no-preempt faults learned two three"
 tmp=$(mktemp -d) || exit 1
@@ -69,7 +69,7 @@ try() {
 wanted=" $* "
 for source in check_model model model_rules; do
 	"$CC" -std=c11 -D_GNU_SOURCE -O2 -w -I. -c -o "$tmp/$source.o" \
-	    tests/$source.c || exit 1
+	    tests/sim/$source.c || exit 1
 done
 while IFS= read -r text; do
 	case $text in
@@ -83,6 +83,6 @@ while IFS= read -r text; do
 		;;
 	*) title=$text ;;
 	esac
-done <tests/mutants.txt
+done <tests/sim/mutants.txt
 echo "$planted planted, survivors:${survivors:- none}"
 [ -z "$survivors" ] && [ $planted -gt 0 ]

@@ -5,7 +5,7 @@
  * shown.
  */
 #include "sim.h"
-#include "check_util.h"
+#include "tests/unit/check_util.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
