@@ -174,7 +174,7 @@ mutants:
 
 # Fuzzers: make fuzz T=packet S=60 runs one with clang; the corpora are replayed
 # by plain programs in make check.
-FUZZERS	= packet frame conf netlink record
+FUZZERS	= packet frame conf netlink record reconcile
 T	= packet
 S	= 60
 FUZZ_BASE = $(CORE:.o=.c)
@@ -184,6 +184,7 @@ FUZZ_packet = $(FUZZ_BASE)
 FUZZ_frame = $(FUZZ_BASE)
 FUZZ_conf = $(FUZZ_BASE)
 FUZZ_record = $(FUZZ_BASE)
+FUZZ_reconcile = $(FUZZ_BASE)
 FUZZ_netlink = $(FUZZ_ALL) $(FUZZ_WRAP)
 FUZZ_HEADERS = tests/fuzz.h tests/fuzz_nl.h tests/fuzz_main.c $(HEADERS)
 REPLAYS	= $(FUZZERS:%=tests/replay_%)
