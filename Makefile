@@ -48,7 +48,7 @@ CHECKS	= tests/check_fsm tests/check_fsm3 tests/check_walk \
 	  tests/check_packet tests/check_packet3 tests/check_neighbour \
 	  tests/check_conf tests/check_conf3 tests/check_netlink tests/check_log \
 	  tests/check_watch tests/check_cover tests/check_record \
-	  tests/check_duplicate tests/check_reconcile tests/check_router \
+	  tests/check_duplicate tests/check_reconcile tests/check_router tests/check_host \
 	  tests/check_sandbox tests/check_sim tests/check_model
 CHECK_FSM = tests/check_util.h tests/fsm_util.h core/fsm.o
 CHECK_CODEC = tests/check_util.h tests/packet_util.h $(CODEC)
@@ -125,6 +125,12 @@ ROUTER	= router.o core/fsm.o core/duplicate.o core/conf.o core/record.o \
 	  $(CODEC)
 tests/check_router: tests/check_router.c tests/check_util.h $(ROUTER)
 	$(LINK_TEST) tests/check_router.c $(ROUTER) $(CHECK_LIBS)
+# The room of host.c, likewise; of libnetlink only the walk over attributes.
+HOST	= host.o core/reconcile.o core/record.o core/packet.o core/frame.o \
+	  libnetlink.o
+tests/check_host: tests/check_host.c tests/check_util.h $(HOST)
+	$(LINK_TEST) tests/check_host.c $(HOST) -Wl,--wrap=nl_receive \
+	    $(CHECK_LIBS)
 tests/check_conf: tests/check_conf.c tests/check_util.h core/conf.o core/frame.o
 	$(LINK_TEST) tests/check_conf.c core/conf.o core/frame.o $(CHECK_LIBS)
 tests/check_conf3: tests/check_conf3.c tests/check_util.h core/conf.o core/frame.o
