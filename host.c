@@ -44,10 +44,10 @@ host_set_own_mac(struct ground *g, const uint8_t *mac)
 }
 
 /* The interface's real addresses of our family, the best source first. */
-const struct vrrp_addr *
-host_sources(const struct ground *g, unsigned *n)
+static const struct vrrp_addr *
+own_addresses(const struct ground *g, unsigned *n)
 {
-	bool ipv4 = g->conf->vr.family == &vrrp_ipv4;
+	const bool ipv4 = g->conf->vr.family == &vrrp_ipv4;
 
 	*n = ipv4 ? g->addrs.n4 : g->addrs.n6;
 	return ipv4 ? g->addrs.own4 : g->addrs.own6;
@@ -94,7 +94,7 @@ host_look(struct ground *g, struct vrrp *vr, usec_t now)
 		g->macvlan = clean_is_our_macvlan(g, &macvlan) ?
 		    macvlan.index : 0;
 		g->macvlan_seen = macvlan;
-		vr->own = host_sources(g, &vr->nown);
+		vr->own = own_addresses(g, &vr->nown);
 		watch(g);
 		return 0;
 	}
@@ -134,7 +134,7 @@ describe(struct reconcile_seen *seen, const struct ground *g)
 	};
 	memcpy(seen->mac, link->mac, VRRP_MAC_LEN);
 	memcpy(seen->device.mac, device->mac, VRRP_MAC_LEN);
-	seen->own = host_sources(g, &seen->nown);
+	seen->own = own_addresses(g, &seen->nown);
 }
 
 /* Compares what was seen with what should be. */
@@ -249,13 +249,6 @@ hush(struct ground *g)
 		    g->conf->vr.ifname, strerror(errno));
 }
 
-static void
-log_macvlan(const struct ground *g)
-{
-	log_err("cannot create %s: %s%s%s", g->conf->macvlan, strerror(errno),
-	    g->nl.error[0] ? ": " : "", g->nl.error);
-}
-
 /*
  * The macvlan beside the interface, and silence of the interface itself about
  * the addresses there.  Both go with the interface when that is deleted.  -1 if
@@ -272,7 +265,8 @@ make_macvlan(struct ground *g, unsigned *news)
 	clean_macvlan_alias(g, alias, sizeof(alias));
 	if (vmac_create(&g->nl, g->seen.index, g->conf->macvlan,
 	    g->virtual_mac, alias) == -1) {
-		log_macvlan(g);
+		log_err("cannot create %s: %s%s%s", g->conf->macvlan,
+		    strerror(errno), g->nl.error[0] ? ": " : "", g->nl.error);
 		return -1;
 	}
 	if (link_get(&g->nl, g->conf->macvlan, &state) == -1 || !state.present)
@@ -446,15 +440,12 @@ int
 host_use(struct ground *g, unsigned *news, usec_t now)
 {
 	*news = 0;
-	if (make_macvlan(g, news) == -1) {
-		g->check_deadline = now + RETRY_INTERVAL;
-		return -1;
-	}
-	if (g->port.fd == -1 &&
-	    port_open(&g->port, g->seen.index, &g->conf->vr) == -1) {
+	if (make_macvlan(g, news) == 0) {
+		if (g->port.fd != -1 ||
+		    port_open(&g->port, g->seen.index, &g->conf->vr) == 0)
+			return 0;
 		log_err("packet socket: %s", strerror(errno));
-		g->check_deadline = now + RETRY_INTERVAL;
-		return -1;
 	}
-	return 0;
+	g->check_deadline = now + RETRY_INTERVAL;
+	return -1;
 }
