@@ -282,18 +282,6 @@ make_macvlan(struct ground *g, unsigned *news)
 	return 0;
 }
 
-/* Ours under another name: the kernel would let us make no second one. */
-static void
-delete_renamed(struct ground *g)
-{
-	struct link_state state;
-	char alias[LINK_ALIAS_LEN];
-
-	clean_macvlan_alias(g, alias, sizeof(alias));
-	if (link_find(&g->nl, alias, &state) == 0 && state.present)
-		(void)vmac_delete(&g->nl, state.index);
-}
-
 /* --- mending, a function for each row ------------------------------------ */
 
 /* True if it is as wanted afterwards. */
@@ -305,8 +293,11 @@ set_row(struct ground *g, const struct vrrp *vr, enum reconcile_row row,
 	case RECONCILE_MAC:
 		return hold_mac(g);
 	case RECONCILE_DEVICE:
-		if (g->macvlan == 0)
-			delete_renamed(g);
+		/* Under another name the kernel would let us make no second. */
+		if (g->macvlan == 0) {
+			clean_find_macvlan(g);
+			clean_macvlan(g);
+		}
 		g->dirty = true;
 		return make_macvlan(g, news) == 0 && (!g->holding ||
 		    (hold_mac(g) && hold_addresses(g, vr)));
