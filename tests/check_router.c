@@ -783,6 +783,10 @@ START_TEST(backup_reads_one)
 	router_receive(&r, now);
 	ck_assert_uint_eq(frames, 2);
 	ck_assert_uint_eq(r.ground.stats.received, 1);
+	/* Where it came from is no stranger. */
+	ck_assert_int_eq(r.duplicate.router_at, now);
+	ck_assert_int_eq(memcmp(r.duplicate.router, virtual_mac,
+	    VRRP_MAC_LEN), 0);
 	put_adverts(VRRP_PRIORITY_STOP, 1);
 	router_receive(&r, now);
 	ck_assert_uint_eq(r.ground.stats.zero_received, 1);
@@ -865,6 +869,7 @@ START_TEST(drops)
 	router_receive(&r, now);
 	done("drop-vrid");
 	ck_assert_uint_eq(r.ground.stats.received, 0);
+	ck_assert_int_eq(r.duplicate.router_at, 0);
 	/* Another list of addresses is let through, with a remark. */
 	conf.vr.vip[0].addr = addr("10.0.0.2");
 	put_adverts(200, 1);
@@ -872,6 +877,23 @@ START_TEST(drops)
 	router_receive(&r, now);
 	done("remark-addresses");
 	ck_assert_uint_eq(r.ground.stats.received, 1);
+}
+END_TEST
+
+/* What is wrong for any other reason makes nobody doubt. */
+START_TEST(master_drops)
+{
+	setup_old_master();
+	put_adverts(50, 1);
+	frame[34 + 2] ^= 1;
+	router_receive(&r, now);
+	done("drop-checksum");
+	conf.vr.auth_type = VRRP_AUTH_PASSWORD;
+	put_adverts(50, 1);
+	conf.vr.auth_type = VRRP_AUTH_NONE;
+	router_receive(&r, now);
+	ck_assert_int_eq(strncmp(did, "drop-auth", 9), 0);
+	ck_assert_ptr_null(strchr(did, ' '));
 }
 END_TEST
 
@@ -1099,6 +1121,7 @@ main(void)
 	tcase_add_test(tc, initialize_ignores);
 	tcase_add_test(tc, errors_of_the_socket);
 	tcase_add_test(tc, drops);
+	tcase_add_test(tc, master_drops);
 	tcase_add_test(tc, owner_hears_rival);
 	tcase_add_test(tc, answers);
 	tcase_add_test(tc, claims);
