@@ -162,42 +162,19 @@ host_compare(struct ground *g, const struct vrrp *vr,
 	    &g->conf->vr, g->seen.mtu);
 }
 
-/* Whether an event is about our interface, by index or by name. */
+/*
+ * The filter of link_watch() lets no other event through than those about our
+ * devices, and about our name.
+ */
 static void
 on_kernel_message(const struct nl_msg *msg, void *arg)
 {
 	struct ground *g = arg;
-	const uint8_t *p = msg->payload;
-	size_t left = msg->len;
-	struct ifinfomsg ifi;
-	struct ifaddrmsg ifa;
-	struct nl_attr attr;
 
-	/* A sysctl of one of the devices: the filter lets no other through. */
-	if (msg->type == RTM_NEWNETCONF)
-		g->dirty = true;
 	/* What we do ourselves, as in renewing a lease, is no news. */
-	if ((msg->type == RTM_NEWADDR || msg->type == RTM_DELADDR) &&
-	    left >= sizeof(ifa) && msg->port != g->nl.port) {
-		memcpy(&ifa, p, sizeof(ifa));
-		if (ifa.ifa_index == g->seen.index ||
-		    ifa.ifa_index == g->macvlan)
-			g->dirty = true;
-	}
-	if ((msg->type != RTM_NEWLINK && msg->type != RTM_DELLINK) ||
-	    left < sizeof(ifi))
-		return;
-	memcpy(&ifi, p, sizeof(ifi));
-	if ((unsigned)ifi.ifi_index == g->seen.index ||
-	    (unsigned)ifi.ifi_index == g->macvlan)
+	if ((msg->type != RTM_NEWADDR && msg->type != RTM_DELADDR) ||
+	    msg->port != g->nl.port)
 		g->dirty = true;
-	p += NLMSG_ALIGN(sizeof(ifi));
-	left -= NLMSG_ALIGN(sizeof(ifi));
-	while (nl_next_attr(&p, &left, &attr))
-		if (attr.type == IFLA_IFNAME && attr.len > 0 &&
-		    strncmp((const char *)attr.data, g->conf->vr.ifname,
-		    attr.len) == 0)
-			g->dirty = true;
 }
 
 /* Takes what the kernel tells; it only says when to look. */
