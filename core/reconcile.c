@@ -206,26 +206,20 @@ find_left(struct reconcile_plan *plan, const struct reconcile_known *known,
 }
 
 /*
- * The ground is lost, or its carrier.  True if what was seen is not true any
- * more once the state machine has heard of it.
+ * The ground is lost, or its carrier.  What was seen may not be true any more
+ * once the state machine has heard of it.
  */
-static bool
+static void
 leave(struct reconcile_plan *plan, const struct reconcile_known *known,
-    const struct reconcile_seen *seen, enum reconcile_reason reason)
+    enum reconcile_reason reason)
 {
-	bool again = false;
-
-	if (reason == RECONCILE_NO_CARRIER) {
+	if (reason == RECONCILE_NO_CARRIER)
 		plan->news |= RECONCILE_CARRIER;
-	} else if (known->vr->state != VRRP_INITIALIZE) {
-		plan->news |= RECONCILE_LOST;
-		again = true;
-	}
-	if (known->open && (!seen->present || seen->index != known->index)) {
-		plan->news |= RECONCILE_CLOSE;
-		again = true;
-	}
-	return again;
+	else if (known->vr->state != VRRP_INITIALIZE)
+		plan->news |= RECONCILE_LOST | RECONCILE_AGAIN;
+	if (known->open && (reason == RECONCILE_GONE ||
+	    reason == RECONCILE_REPLACED))
+		plan->news |= RECONCILE_CLOSE | RECONCILE_AGAIN;
 }
 
 /*
@@ -253,10 +247,9 @@ reconcile(struct reconcile_plan *plan, struct reconcile_memory *memory,
 	if (reason != RECONCILE_FINE) {
 		if (vr->state == VRRP_INITIALIZE && new_reason)
 			plan->news |= RECONCILE_SAY_REASON;
-		if (leave(plan, known, seen, reason)) {
-			plan->news |= RECONCILE_AGAIN;
+		leave(plan, known, reason);
+		if (plan->news & RECONCILE_AGAIN)
 			return;
-		}
 	}
 	if (seen->present) {
 		if (known->index != seen->index)

@@ -1,7 +1,7 @@
 /*
- * host.c above calls of the kernel that this file plays: what it looks at, which
- * row is written when, and what follows where that fails.  The comparison is the
- * real one; everything else is a function below that writes down a word.
+ * host.c above calls of the kernel that this file plays: what it looks at,
+ * which row is written when, and what follows where that fails.  The comparison
+ * is the real one; everything else is a function below that writes down a word.
  */
 #include "check_util.h"
 #include "host.h"

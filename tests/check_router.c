@@ -1043,7 +1043,7 @@ START_TEST(other_form)
 }
 END_TEST
 
-/* --- asking who has the addresses ------------------------------------------ */
+/* --- asking who has the addresses --------------------------------------- */
 
 /* First after two seconds, then at twice the age, at last once a minute. */
 START_TEST(probes)
