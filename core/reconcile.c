@@ -179,7 +179,7 @@ mend(struct reconcile_plan *plan, struct reconcile_memory *memory,
 	    !may_restore(plan, memory, now))
 		return;
 	plan->set |= 1u << row;
-	if (rows[row].told && known->holding && !known->stalled)
+	if (rows[row].told && known->holding)
 		plan->news |= RECONCILE_TELL;
 }
 
@@ -260,10 +260,13 @@ reconcile(struct reconcile_plan *plan, struct reconcile_memory *memory,
 			if (wrong[row])
 				mend(plan, memory, known, row, now);
 	}
-	if (reason != RECONCILE_FINE)
-		return;
 	/* A flap that was over before we looked: switches forgot us. */
-	if (vr->state == VRRP_MASTER && !vr->quiet && flapped)
+	if (reason == RECONCILE_FINE && vr->state == VRRP_MASTER &&
+	    !vr->quiet && flapped)
 		plan->news |= RECONCILE_TELL;
-	plan->news |= RECONCILE_USE;
+	/* The end of a stall is told anyway, if we are still Master then. */
+	if (known->stalled)
+		plan->news &= ~(unsigned)RECONCILE_TELL;
+	if (reason == RECONCILE_FINE)
+		plan->news |= RECONCILE_USE;
 }

@@ -526,6 +526,7 @@ START_TEST(facts_of_the_interface)
 	g.swapped = true;
 	ck_assert_uint_eq(compare().set, 1 << RECONCILE_MAC);
 	g.swapped = false;
+	g.stalled = false;
 	link.flaps = 2;
 	ck_assert(compare().news & RECONCILE_TELL);
 	ck_assert_uint_eq(compare().news, RECONCILE_USE);

@@ -291,6 +291,7 @@ static const struct {
 	{ "Master -n new-mac", "own tell use" },
 	{ "Master macvlan new-mac", "own tell use" },
 	{ "Backup new-mac", "own tell use" },
+	{ "Master -n stalled new-mac", "own use" },
 	{ "Initialize new-mac", "own tell use" },
 	{ "Backup virtual-mac", "-mac use" },
 	{ "Backup their-mac", "-mac use" },
@@ -347,6 +348,7 @@ static const struct {
 
 	/* A flap that was over before we looked. */
 	{ "Master flapped", "tell use" },
+	{ "Master stalled flapped", "use" },
 	{ "Master quiet flapped", "use" },
 	{ "Backup flapped", "use" },
 	{ "Initialize flapped", "use" },
