@@ -55,7 +55,7 @@ clean_arp(struct ground *g, unsigned index)
 
 	text[n > 0 ? n : 0] = '\0';
 	if (!record_parse_arp(&ignore, &announce, text) ||
-	    vmac_unhush(&g->nl, index, ignore, announce) == 0)
+	    vmac_set_arp(&g->nl, index, ignore, announce) == 0)
 		return true;
 	log_err("cannot put the ARP sysctls of %s back: %s",
 	    g->conf->vr.ifname, strerror(errno));
