@@ -46,7 +46,8 @@ HEADERS	= core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h 
 
 UNIT	= check_fsm check_fsm3 check_walk check_packet check_packet3 \
 	  check_neighbour check_conf check_conf3 check_netlink check_log \
-	  check_watch check_cover check_record check_duplicate check_sandbox
+	  check_watch check_cover check_record check_duplicate \
+	  check_reconcile check_router check_host check_sandbox
 CHECKS	= $(UNIT:%=tests/unit/%) tests/sim/check_sim tests/sim/check_model
 CHECK_FSM = tests/unit/check_util.h tests/unit/fsm_util.h core/fsm.o
 CHECK_CODEC = tests/unit/check_util.h tests/unit/packet_util.h $(CODEC)
@@ -129,6 +130,21 @@ tests/unit/check_sandbox: tests/unit/check_sandbox.c tests/unit/check_util.h \
 	$(LINK_TEST) $< sandbox.o $(CHECK_LIBS)
 tests/unit/check_log: tests/unit/check_log.c log.o
 	$(LINK_TEST) $< log.o $(CHECK_LIBS)
+# advert_len() and vrrp_mac_is_virtual() are of packet.c
+tests/unit/check_reconcile: tests/unit/check_reconcile.c \
+    tests/unit/check_util.h core/reconcile.o core/packet.o core/frame.o
+	$(LINK_TEST) $< core/reconcile.o core/packet.o core/frame.o \
+	    $(CHECK_LIBS)
+# The room of router.c; the other rooms are played by the test.
+ROUTER	= router.o core/fsm.o core/duplicate.o core/conf.o core/record.o \
+	  $(CODEC)
+tests/unit/check_router: tests/unit/check_router.c tests/unit/check_util.h \
+    $(ROUTER)
+	$(LINK_TEST) $< $(ROUTER) $(CHECK_LIBS)
+# The room of host.c, likewise
+HOST	= host.o core/reconcile.o core/record.o core/packet.o core/frame.o
+tests/unit/check_host: tests/unit/check_host.c tests/unit/check_util.h $(HOST)
+	$(LINK_TEST) $< $(HOST) $(CHECK_LIBS)
 
 tests/unit/check_watch: tests/unit/check_watch.c tests/unit/check_util.h \
     link.o libnetlink.o core/frame.o
@@ -174,7 +190,7 @@ mutants:
 
 # Fuzzers: make fuzz T=packet S=60 runs one with clang; the corpora are replayed
 # by plain programs in make check.
-FUZZERS	= packet frame conf netlink record
+FUZZERS	= packet frame conf netlink record reconcile
 T	= packet
 S	= 60
 FUZZ_BASE = $(CORE:.o=.c)
@@ -184,6 +200,7 @@ FUZZ_packet = $(FUZZ_BASE)
 FUZZ_frame = $(FUZZ_BASE)
 FUZZ_conf = $(FUZZ_BASE)
 FUZZ_record = $(FUZZ_BASE)
+FUZZ_reconcile = $(FUZZ_BASE)
 FUZZ_netlink = $(FUZZ_ALL) $(FUZZ_WRAP)
 FUZZ_HEADERS = tests/fuzz/fuzz.h tests/fuzz/fuzz_nl.h \
 	  tests/fuzz/fuzz_main.c $(HEADERS)

@@ -55,7 +55,7 @@ clean_arp(struct ground *g, unsigned index)
 
 	text[n > 0 ? n : 0] = '\0';
 	if (!record_parse_arp(&ignore, &announce, text) ||
-	    vmac_unhush(&g->nl, index, ignore, announce) == 0)
+	    vmac_set_arp(&g->nl, index, ignore, announce) == 0)
 		return true;
 	log_err("cannot put the ARP sysctls of %s back: %s",
 	    g->conf->vr.ifname, strerror(errno));
@@ -140,8 +140,8 @@ clean_resign(struct ground *g, const uint8_t *frame, size_t len, usec_t now)
 }
 
 /* Our macvlan, by its alias, whatever it is called now. */
-static void
-find_macvlan(struct ground *g)
+void
+clean_find_macvlan(struct ground *g)
 {
 	struct link_state state;
 	char alias[LINK_ALIAS_LEN];
@@ -173,33 +173,23 @@ remove_addresses(struct ground *g)
 	return ipaddr_del(&g->nl, index, conf, &g->addrs, !g->holding);
 }
 
-/* The interface speaks as itself again, and says so. */
-static int
-restore_mac(struct ground *g, usec_t now)
-{
-	if (g->mac_file.fd == -1 || !vrrp_mac_is_virtual(g->seen.mac))
-		return 0;
-	if (vmac_restore(&g->nl, g->seen.index, g->seen.mac, g->own_mac) == -1)
-		return -1;
-	if (can_send(g))
-		speak_own(g, g->own_mac, now);
-	return 0;
-}
-
 /* What is on the interface and beside it; 0 or an errno. */
 static int
 undo_link(struct ground *g, usec_t now)
 {
 	int error = 0;
 
-	find_macvlan(g);
+	clean_find_macvlan(g);
 	/* Down first: what the kernel says of it then stays inside. */
 	if (g->macvlan != 0 && vmac_down(&g->nl, g->macvlan) == -1)
 		error = errno;
 	if (remove_addresses(g) == -1)
 		error = errno;
-	if (restore_mac(g, now) == -1)
-		error = errno;
+	if (g->mac_file.fd != -1 && vrrp_mac_is_virtual(g->seen.mac)) {
+		(void)can_send(g);
+		if (!clean_mac(g, now))
+			error = errno;
+	}
 	if (g->macvlan != 0 && vmac_delete(&g->nl, g->macvlan) == -1)
 		error = errno;
 	g->macvlan = 0;
@@ -242,7 +232,7 @@ clean_leave(struct ground *g)
 		lockfile_release(&g->mac_file);
 		lockfile_release(&g->arp_file);
 	}
-	find_macvlan(g);
+	clean_find_macvlan(g);
 	clean_macvlan(g);
 	clean_shared_arp(g);
 	if (g->seen.present && vrrp_mac_is_virtual(g->seen.mac))

@@ -12,6 +12,7 @@ bool	clean_is_our_macvlan(const struct ground *, const struct link_state *);
 bool	clean_mac(struct ground *, usec_t);
 bool	clean_arp(struct ground *, unsigned);
 void	clean_shared_arp(struct ground *);
+void	clean_find_macvlan(struct ground *);
 void	clean_macvlan(struct ground *);
 bool	clean_resign(struct ground *, const uint8_t *, size_t, usec_t);
 int	clean_undo(struct ground *, usec_t);

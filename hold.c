@@ -192,12 +192,13 @@ hold_acquire(struct ground *g, const struct vrrp *vr)
 void
 hold_release(struct ground *g, usec_t now)
 {
-	if (g->conf->use_macvlan && g->holding && g->macvlan != 0 &&
-	    vmac_down(&g->nl, g->macvlan) == -1 && errno != ENODEV)
-		log_err("cannot take down %s: %s", g->conf->macvlan,
-		    strerror(errno));
-	if (g->holding)
+	if (g->holding) {
+		if (g->macvlan != 0 && vmac_down(&g->nl, g->macvlan) == -1 &&
+		    errno != ENODEV)
+			log_err("cannot take down %s: %s", g->conf->macvlan,
+			    strerror(errno));
 		remove_addresses(g);
+	}
 	g->holding = false;
 	hold_no_mac(g, now);
 	g->dirty = true;

@@ -44,10 +44,10 @@ host_set_own_mac(struct ground *g, const uint8_t *mac)
 }
 
 /* The interface's real addresses of our family, the best source first. */
-const struct vrrp_addr *
-host_sources(const struct ground *g, unsigned *n)
+static const struct vrrp_addr *
+own_addresses(const struct ground *g, unsigned *n)
 {
-	bool ipv4 = g->conf->vr.family == &vrrp_ipv4;
+	const bool ipv4 = g->conf->vr.family == &vrrp_ipv4;
 
 	*n = ipv4 ? g->addrs.n4 : g->addrs.n6;
 	return ipv4 ? g->addrs.own4 : g->addrs.own6;
@@ -94,7 +94,7 @@ host_look(struct ground *g, struct vrrp *vr, usec_t now)
 		g->macvlan = clean_is_our_macvlan(g, &macvlan) ?
 		    macvlan.index : 0;
 		g->macvlan_seen = macvlan;
-		vr->own = host_sources(g, &vr->nown);
+		vr->own = own_addresses(g, &vr->nown);
 		watch(g);
 		return 0;
 	}
@@ -134,7 +134,7 @@ describe(struct reconcile_seen *seen, const struct ground *g)
 	};
 	memcpy(seen->mac, link->mac, VRRP_MAC_LEN);
 	memcpy(seen->device.mac, device->mac, VRRP_MAC_LEN);
-	seen->own = host_sources(g, &seen->nown);
+	seen->own = own_addresses(g, &seen->nown);
 }
 
 /* Compares what was seen with what should be. */
@@ -162,42 +162,19 @@ host_compare(struct ground *g, const struct vrrp *vr,
 	    &g->conf->vr, g->seen.mtu);
 }
 
-/* Whether an event is about our interface, by index or by name. */
+/*
+ * The filter of link_watch() lets no other event through than those about our
+ * devices, and about our name.
+ */
 static void
 on_kernel_message(const struct nl_msg *msg, void *arg)
 {
 	struct ground *g = arg;
-	const uint8_t *p = msg->payload;
-	size_t left = msg->len;
-	struct ifinfomsg ifi;
-	struct ifaddrmsg ifa;
-	struct nl_attr attr;
 
-	/* A sysctl of one of the devices: the filter lets no other through. */
-	if (msg->type == RTM_NEWNETCONF)
-		g->dirty = true;
 	/* What we do ourselves, as in renewing a lease, is no news. */
-	if ((msg->type == RTM_NEWADDR || msg->type == RTM_DELADDR) &&
-	    left >= sizeof(ifa) && msg->port != g->nl.port) {
-		memcpy(&ifa, p, sizeof(ifa));
-		if (ifa.ifa_index == g->seen.index ||
-		    ifa.ifa_index == g->macvlan)
-			g->dirty = true;
-	}
-	if ((msg->type != RTM_NEWLINK && msg->type != RTM_DELLINK) ||
-	    left < sizeof(ifi))
-		return;
-	memcpy(&ifi, p, sizeof(ifi));
-	if ((unsigned)ifi.ifi_index == g->seen.index ||
-	    (unsigned)ifi.ifi_index == g->macvlan)
+	if ((msg->type != RTM_NEWADDR && msg->type != RTM_DELADDR) ||
+	    msg->port != g->nl.port)
 		g->dirty = true;
-	p += NLMSG_ALIGN(sizeof(ifi));
-	left -= NLMSG_ALIGN(sizeof(ifi));
-	while (nl_next_attr(&p, &left, &attr))
-		if (attr.type == IFLA_IFNAME && attr.len > 0 &&
-		    strncmp((const char *)attr.data, g->conf->vr.ifname,
-		    attr.len) == 0)
-			g->dirty = true;
 }
 
 /* Takes what the kernel tells; it only says when to look. */
@@ -249,13 +226,6 @@ hush(struct ground *g)
 		    g->conf->vr.ifname, strerror(errno));
 }
 
-static void
-log_macvlan(const struct ground *g)
-{
-	log_err("cannot create %s: %s%s%s", g->conf->macvlan, strerror(errno),
-	    g->nl.error[0] ? ": " : "", g->nl.error);
-}
-
 /*
  * The macvlan beside the interface, and silence of the interface itself about
  * the addresses there.  Both go with the interface when that is deleted.  -1 if
@@ -272,7 +242,8 @@ make_macvlan(struct ground *g, unsigned *news)
 	clean_macvlan_alias(g, alias, sizeof(alias));
 	if (vmac_create(&g->nl, g->seen.index, g->conf->macvlan,
 	    g->virtual_mac, alias) == -1) {
-		log_macvlan(g);
+		log_err("cannot create %s: %s%s%s", g->conf->macvlan,
+		    strerror(errno), g->nl.error[0] ? ": " : "", g->nl.error);
 		return -1;
 	}
 	if (link_get(&g->nl, g->conf->macvlan, &state) == -1 || !state.present)
@@ -288,18 +259,6 @@ make_macvlan(struct ground *g, unsigned *news)
 	return 0;
 }
 
-/* Ours under another name: the kernel would let us make no second one. */
-static void
-delete_renamed(struct ground *g)
-{
-	struct link_state state;
-	char alias[LINK_ALIAS_LEN];
-
-	clean_macvlan_alias(g, alias, sizeof(alias));
-	if (link_find(&g->nl, alias, &state) == 0 && state.present)
-		(void)vmac_delete(&g->nl, state.index);
-}
-
 /* --- mending, a function for each row ------------------------------------ */
 
 /* True if it is as wanted afterwards. */
@@ -311,8 +270,11 @@ set_row(struct ground *g, const struct vrrp *vr, enum reconcile_row row,
 	case RECONCILE_MAC:
 		return hold_mac(g);
 	case RECONCILE_DEVICE:
-		if (g->macvlan == 0)
-			delete_renamed(g);
+		/* Under another name the kernel would let us make no second. */
+		if (g->macvlan == 0) {
+			clean_find_macvlan(g);
+			clean_macvlan(g);
+		}
 		g->dirty = true;
 		return make_macvlan(g, news) == 0 && (!g->holding ||
 		    (hold_mac(g) && hold_addresses(g, vr)));
@@ -447,15 +409,12 @@ int
 host_use(struct ground *g, unsigned *news, usec_t now)
 {
 	*news = 0;
-	if (make_macvlan(g, news) == -1) {
-		g->check_deadline = now + RETRY_INTERVAL;
-		return -1;
-	}
-	if (g->port.fd == -1 &&
-	    port_open(&g->port, g->seen.index, &g->conf->vr) == -1) {
+	if (make_macvlan(g, news) == 0) {
+		if (g->port.fd != -1 ||
+		    port_open(&g->port, g->seen.index, &g->conf->vr) == 0)
+			return 0;
 		log_err("packet socket: %s", strerror(errno));
-		g->check_deadline = now + RETRY_INTERVAL;
-		return -1;
 	}
-	return 0;
+	g->check_deadline = now + RETRY_INTERVAL;
+	return -1;
 }

@@ -15,7 +15,6 @@ enum host_news {
 };
 
 void	host_set_own_mac(struct ground *, const uint8_t *);
-const struct vrrp_addr *host_sources(const struct ground *, unsigned *);
 const char *host_mac_text(char *, const uint8_t *);
 
 int	host_look(struct ground *, struct vrrp *, usec_t);

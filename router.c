@@ -68,14 +68,6 @@ keep(struct router *r)
 		write_resignation(g, frame, len);
 }
 
-static void
-act_release(struct router *r, usec_t now)
-{
-	hold_release(&r->ground, now);
-	r->ask_deadline = VRRP_NEVER;
-	keep(r);
-}
-
 /* A Master that cannot hold its addresses is no Master (P-17). */
 static bool
 act_acquire(struct router *r, usec_t now)
@@ -188,18 +180,19 @@ static void
 run_actions(struct router *r, unsigned actions, enum vrrp_state from,
     usec_t now)
 {
-	bool held = true;
-
 	if (actions & VRRP_ACT_RESIGN)
 		speak_advert(&r->ground, &r->vr, VRRP_PRIORITY_STOP,
 		    master_mac(r), now);
-	if (actions & VRRP_ACT_RELEASE)
-		act_release(r, now);
+	if (actions & VRRP_ACT_RELEASE) {
+		hold_release(&r->ground, now);
+		r->ask_deadline = VRRP_NEVER;
+		keep(r);
+	}
 	if (actions & VRRP_ACT_ADVERT)
 		act_advert(r, now);
-	if (actions & VRRP_ACT_ACQUIRE)
-		held = act_acquire(r, now);
-	if ((actions & VRRP_ACT_ANNOUNCE) && held)
+	if (actions & VRRP_ACT_ACQUIRE && !act_acquire(r, now))
+		actions &= ~(unsigned)VRRP_ACT_ANNOUNCE;
+	if (actions & VRRP_ACT_ANNOUNCE)
 		act_announce(r, now);
 	if (actions & VRRP_ACT_NOTIFY)
 		act_notify(r, from, now);

@@ -244,8 +244,9 @@ vmac_tune(struct nl *nl, unsigned index, bool router4)
 	return nl_talk(nl, &batch, EAFNOSUPPORT);
 }
 
-static int
-set_arp(struct nl *nl, unsigned index, int ignore, int announce)
+/* Of an interface that is gone already there is nothing to set. */
+int
+vmac_set_arp(struct nl *nl, unsigned index, int ignore, int announce)
 {
 	const struct ifinfomsg ifi = { .ifi_index = (int)index };
 	struct nl_batch batch;
@@ -268,11 +269,5 @@ set_arp(struct nl *nl, unsigned index, int ignore, int announce)
 int
 vmac_hush(struct nl *nl, unsigned index)
 {
-	return set_arp(nl, index, ARP_IGNORE_OTHERS, ARP_ANNOUNCE_BEST);
-}
-
-int
-vmac_unhush(struct nl *nl, unsigned index, int ignore, int announce)
-{
-	return set_arp(nl, index, ignore, announce);
+	return vmac_set_arp(nl, index, ARP_IGNORE_OTHERS, ARP_ANNOUNCE_BEST);
 }

@@ -23,6 +23,6 @@ int	vmac_up(struct nl *, unsigned);
 int	vmac_down(struct nl *, unsigned);
 
 int	vmac_hush(struct nl *, unsigned);
-int	vmac_unhush(struct nl *, unsigned, int, int);
+int	vmac_set_arp(struct nl *, unsigned, int, int);
 
 #endif

@@ -140,43 +140,32 @@ may_restore(struct reconcile_plan *plan, struct reconcile_memory *memory,
 }
 
 /*
- * Whether a row is not what is wanted.  Routes and rules are not looked at:
- * what is there stays as it is when they are set again.
+ * Which rows are not what is wanted.  Routes and rules are not looked at: what
+ * is there stays as it is when they are set again.
  */
-static bool
-is_wrong(enum reconcile_row row, const struct reconcile_known *known,
+static void
+find_wrong(bool wrong[RECONCILE_ROWS], const struct reconcile_known *known,
     const struct reconcile_seen *seen)
 {
 	const struct vrrp_conf *conf = known->vr->conf;
 	const bool device = known->macvlan && seen->device.present;
 
-	switch (row) {
-	case RECONCILE_MAC:
-		return known->swapped &&
-		    !same_mac(seen->mac, known->virtual_mac);
-	case RECONCILE_DEVICE:
-		return known->macvlan && known->vr->state != VRRP_INITIALIZE &&
-		    (!device || (known->holding && !seen->device.up));
-	case RECONCILE_DEVICE_MAC:
-		return device && !same_mac(seen->device.mac,
-		    known->virtual_mac);
-	case RECONCILE_DEVICE_MTU:
-		return device && seen->device.mtu != seen->mtu;
-	case RECONCILE_FORWARD4:
-		return device && seen->device.forwards4 != seen->forwards4;
-	case RECONCILE_FORWARD6:
-		return device && seen->device.forwards6 != seen->forwards6;
-	case RECONCILE_HUSH:
-		return device && !seen->hushed;
-	case RECONCILE_ADDRESSES:
-		return known->holding && conf->accept && !conf->owner &&
-		    !seen->complete;
-	case RECONCILE_BLOCK:
-		return known->holding && !conf->accept;
-	case RECONCILE_ROWS:
-		break;
-	}
-	return false;
+	wrong[RECONCILE_MAC] = known->swapped &&
+	    !same_mac(seen->mac, known->virtual_mac);
+	wrong[RECONCILE_DEVICE] = known->macvlan &&
+	    known->vr->state != VRRP_INITIALIZE &&
+	    (!device || (known->holding && !seen->device.up));
+	wrong[RECONCILE_DEVICE_MAC] = device &&
+	    !same_mac(seen->device.mac, known->virtual_mac);
+	wrong[RECONCILE_DEVICE_MTU] = device && seen->device.mtu != seen->mtu;
+	wrong[RECONCILE_FORWARD4] = device &&
+	    seen->device.forwards4 != seen->forwards4;
+	wrong[RECONCILE_FORWARD6] = device &&
+	    seen->device.forwards6 != seen->forwards6;
+	wrong[RECONCILE_HUSH] = device && !seen->hushed;
+	wrong[RECONCILE_ADDRESSES] = known->holding && conf->accept &&
+	    !conf->owner && !seen->complete;
+	wrong[RECONCILE_BLOCK] = known->holding && !conf->accept;
 }
 
 /* One row that is wrong: whether to mend it, and what follows. */
@@ -190,7 +179,7 @@ mend(struct reconcile_plan *plan, struct reconcile_memory *memory,
 	    !may_restore(plan, memory, now))
 		return;
 	plan->set |= 1u << row;
-	if (rows[row].told && known->holding && !known->stalled)
+	if (rows[row].told && known->holding)
 		plan->news |= RECONCILE_TELL;
 }
 
@@ -217,26 +206,20 @@ find_left(struct reconcile_plan *plan, const struct reconcile_known *known,
 }
 
 /*
- * The ground is lost, or its carrier.  True if what was seen is not true any
- * more once the state machine has heard of it.
+ * The ground is lost, or its carrier.  What was seen may not be true any more
+ * once the state machine has heard of it.
  */
-static bool
+static void
 leave(struct reconcile_plan *plan, const struct reconcile_known *known,
-    const struct reconcile_seen *seen, enum reconcile_reason reason)
+    enum reconcile_reason reason)
 {
-	bool again = false;
-
-	if (reason == RECONCILE_NO_CARRIER) {
+	if (reason == RECONCILE_NO_CARRIER)
 		plan->news |= RECONCILE_CARRIER;
-	} else if (known->vr->state != VRRP_INITIALIZE) {
-		plan->news |= RECONCILE_LOST;
-		again = true;
-	}
-	if (known->open && (!seen->present || seen->index != known->index)) {
-		plan->news |= RECONCILE_CLOSE;
-		again = true;
-	}
-	return again;
+	else if (known->vr->state != VRRP_INITIALIZE)
+		plan->news |= RECONCILE_LOST | RECONCILE_AGAIN;
+	if (known->open && (reason == RECONCILE_GONE ||
+	    reason == RECONCILE_REPLACED))
+		plan->news |= RECONCILE_CLOSE | RECONCILE_AGAIN;
 }
 
 /*
@@ -252,6 +235,7 @@ reconcile(struct reconcile_plan *plan, struct reconcile_memory *memory,
 	const enum reconcile_reason reason = find_reason(known, seen);
 	const bool flapped = seen->flaps != memory->flaps;
 	const bool new_reason = reason != memory->reason;
+	bool wrong[RECONCILE_ROWS];
 	unsigned row;
 
 	memset(plan, 0, sizeof(*plan));
@@ -263,23 +247,26 @@ reconcile(struct reconcile_plan *plan, struct reconcile_memory *memory,
 	if (reason != RECONCILE_FINE) {
 		if (vr->state == VRRP_INITIALIZE && new_reason)
 			plan->news |= RECONCILE_SAY_REASON;
-		if (leave(plan, known, seen, reason)) {
-			plan->news |= RECONCILE_AGAIN;
+		leave(plan, known, reason);
+		if (plan->news & RECONCILE_AGAIN)
 			return;
-		}
 	}
 	if (seen->present) {
 		if (known->index != seen->index)
 			plan->news |= RECONCILE_MOVED;
 		find_left(plan, known, seen);
+		find_wrong(wrong, known, seen);
 		for (row = 0; row < RECONCILE_ROWS; row++)
-			if (is_wrong(row, known, seen))
+			if (wrong[row])
 				mend(plan, memory, known, row, now);
 	}
-	if (reason != RECONCILE_FINE)
-		return;
 	/* A flap that was over before we looked: switches forgot us. */
-	if (vr->state == VRRP_MASTER && !vr->quiet && flapped)
+	if (reason == RECONCILE_FINE && vr->state == VRRP_MASTER &&
+	    !vr->quiet && flapped)
 		plan->news |= RECONCILE_TELL;
-	plan->news |= RECONCILE_USE;
+	/* The end of a stall is told anyway, if we are still Master then. */
+	if (known->stalled)
+		plan->news &= ~(unsigned)RECONCILE_TELL;
+	if (reason == RECONCILE_FINE)
+		plan->news |= RECONCILE_USE;
 }

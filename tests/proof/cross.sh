@@ -11,7 +11,7 @@ PACKAGES="qemu-user gcc-s390x-linux-gnu libc6-dev-s390x-cross
 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
 gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
 # These need a kernel, or more time than an emulator has.
-SKIP=${SKIP:-netlink watch walk}
+SKIP=${SKIP:-netlink watch walk router host}
 WARN=${WARN:--Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion}
 codec="core/frame.c core/packet.c core/neighbour.c core/duplicate.c
 core/drop.c"
