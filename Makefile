@@ -137,13 +137,14 @@ tests/check_record: tests/check_record.c tests/check_util.h core/record.o core/p
 	$(LINK_TEST) tests/check_record.c core/record.o core/packet.o core/frame.o $(CHECK_LIBS)
 
 # The simulator: whole LANs in virtual time, from a seed
-SIM	= tests/sim.c tests/sim_wire.c tests/sim_rules.c \
+SIM	= tests/sim.c tests/sim_host.c tests/sim_wire.c tests/sim_rules.c \
 	  tests/sim_seed.c
-tests/check_sim: tests/check_sim.c tests/check_util.h tests/sim.h $(SIM) core/fsm.o \
-    $(CODEC)
-	$(LINK_TEST) tests/check_sim.c $(SIM) core/fsm.o $(CODEC) $(CHECK_LIBS)
-tests/soak: tests/soak.c tests/sim.h $(SIM) core/fsm.o $(CODEC)
-	$(LINK_TEST) tests/soak.c $(SIM) core/fsm.o $(CODEC)
+SIM_CORE = core/fsm.o core/reconcile.o $(CODEC)
+tests/check_sim: tests/check_sim.c tests/check_util.h tests/sim.h $(SIM) \
+    $(SIM_CORE)
+	$(LINK_TEST) tests/check_sim.c $(SIM) $(SIM_CORE) $(CHECK_LIBS)
+tests/soak: tests/soak.c tests/sim.h $(SIM) $(SIM_CORE)
+	$(LINK_TEST) tests/soak.c $(SIM) $(SIM_CORE)
 
 # N random scenarios from the seed SEED
 N	= 1000000
