@@ -129,6 +129,7 @@ struct sim_host {
 	unsigned flaps;
 	unsigned renumbered;		/* so often: the address it has now */
 	uint8_t mac[VRRP_MAC_LEN];
+	uint8_t own_mac[VRRP_MAC_LEN];	/* as the administrator wants it */
 	bool complete;			/* the virtual addresses are there */
 	bool device;			/* the macvlan */
 	bool device_up;
@@ -151,7 +152,7 @@ struct sim_router {
 	usec_t check;			/* it looks then; its time */
 	usec_t wake;			/* next turn, in the wire's time */
 	usec_t changed;			/* the host, not by us; wire's time */
-	usec_t flapped;			/* its carrier; wire's time */
+	usec_t misled;			/* the neighbours, if Master; too */
 	bool unseen;			/* and the router was not told */
 	uint32_t weather;		/* set of enum sim_kind */
 	bool absent;			/* left out of this run */

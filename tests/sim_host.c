@@ -28,6 +28,7 @@ fresh(struct sim_router *r)
 	h->complete = h->device = false;
 	memcpy(h->mac, "\002\000\000\000\000", 5);
 	h->mac[5] = (uint8_t)r->index;
+	memcpy(h->own_mac, h->mac, VRRP_MAC_LEN);
 }
 
 /* Boots the host; whatever was set there is gone. */
@@ -91,7 +92,9 @@ look(struct sim *s, struct sim_router *r)
 		.mtu = sim_is(r, SIM_SMALL) ? MTU_SMALL : MTU,
 		.flaps = h->flaps,
 		.own = r->own,
-		.nown = sim_is(r, SIM_NO_ADDRESS) ? 0 : 1 + both,
+		/* An owner has another one left, but no right to be Master. */
+		.nown = sim_is(r, SIM_NO_ADDRESS) && !r->vr.conf->owner ? 0 :
+		    1 + both,
 		.complete = r->vr.conf->owner ? !sim_is(r, SIM_NO_ADDRESS) :
 		    h->complete,
 		.marked = h->complete,
@@ -325,7 +328,7 @@ flap(struct sim *s, struct sim_router *r)
 		if (s->fdb[i] == r->index)
 			s->fdb[i] = SIM_ALL;
 	r->host.flaps++;
-	r->flapped = s->now;
+	r->misled = s->now;
 }
 
 void
@@ -349,31 +352,34 @@ host_weather(struct sim *s, struct sim_router *r, uint32_t weather)
 		r->dirty |= r->unseen;
 }
 
-static void
+/* True if the neighbours of a Master have to be told again. */
+static bool
 meddle(struct sim_router *r, unsigned how)
 {
 	struct sim_host *h = &r->host;
+	const struct sim_host old = *h;
 
 	switch (how) {
 	case SIM_MEDDLE_MAC:
-		h->mac[0] = 2;
-		h->mac[3]++;
-		break;
+		h->own_mac[3]++;
+		memcpy(h->mac, h->own_mac, VRRP_MAC_LEN);
+		return true;
 	case SIM_MEDDLE_ADDRESSES:
 		h->complete = false;
-		break;
+		return old.complete;
 	case SIM_MEDDLE_DEVICE:
 		if (h->device)
 			h->device = h->complete = false;
-		break;
+		return old.device;
 	case SIM_MEDDLE_DOWN:
 		h->device_up = false;
-		break;
+		return old.device && old.device_up;
 	case SIM_MEDDLE_DEVICE_MAC:
 		h->device_mac[5]++;
-		break;
+		return old.device;
 	default:
 		h->device_mtu--;
+		return false;
 	}
 }
 
@@ -388,7 +394,7 @@ host_befall(struct sim *s, struct sim_router *r, const struct sim_fault *f)
 	else if (f->kind == SIM_REPLACE)
 		fresh(r);
 	else if (f->kind == SIM_MEDDLE)
-		meddle(r, f->value);
+		r->misled = meddle(r, f->value) ? s->now : r->misled;
 	else if (f->kind == SIM_FLAP && host_connected(r)) {
 		flap(s, r);
 		flap(s, r);

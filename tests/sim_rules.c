@@ -547,23 +547,33 @@ is_usable(const struct sim_router *r)
 	    !(r->weather & (1 << SIM_SMALL | 1 << SIM_NO_ADDRESS));
 }
 
+/* The one address that it has, or the one that is to stay. */
+static bool
+has_source(const struct sim_router *r)
+{
+	const unsigned i = r->host.renumbered, next = (i + 1) % SIM_OWN;
+
+	return memcmp(&r->source, &r->pool[i], sizeof(r->source)) == 0 ||
+	    (sim_is(r, SIM_RENUMBER) &&
+	    memcmp(&r->source, &r->pool[next], sizeof(r->source)) == 0);
+}
+
 /* What a Master must have, and nobody else may. */
 static void
 check_held(struct sim *s, struct sim_router *r)
 {
 	const struct sim_host *h = &r->host;
-	bool master = r->vr.state == VRRP_MASTER, there;
+	const bool master = r->vr.state == VRRP_MASTER;
+	const bool vmac = r->vr.conf->vmac;
 	uint8_t mac[VRRP_MAC_LEN];
 
 	vrrp_mac(mac, r->vr.conf);
-	there = memcmp(h->mac, mac, VRRP_MAC_LEN) == 0;
 	if (!r->vr.conf->owner)
 		rule(s, r, h->complete == master, "addresses iff Master");
-	if (!r->vr.conf->vmac || !r->macvlan) {
-		rule(s, r, there == (master && r->vr.conf->vmac),
-		    "the virtual MAC iff Master");
+	rule(s, r, memcmp(h->mac, master && vmac && !r->macvlan ? mac :
+	    h->own_mac, VRRP_MAC_LEN) == 0, "the virtual MAC iff Master");
+	if (!vmac || !r->macvlan)
 		return;
-	}
 	rule(s, r, h->device && memcmp(h->device_mac, mac, VRRP_MAC_LEN) == 0 &&
 	    h->device_mtu == r->seen.mtu, "has no macvlan as it should be");
 	rule(s, r, h->device_up == master, "the macvlan is up iff Master");
@@ -589,12 +599,14 @@ rules_host(struct sim *s, struct sim_router *r)
 	}
 	rule(s, r, r->vr.state != VRRP_INITIALIZE && !r->watch.quiet &&
 	    host_open(r), "is deaf though its interface is fine");
+	rule(s, r, has_source(r), "sends from an address that it has not");
 	if (r->fault)
 		return;
 	if (!(r->weather & BAD_SPELL))
 		check_held(s, r);
 	rule(s, r, r->vr.state != VRRP_MASTER ||
-	    r->watch.told >= r->flapped, "does not announce after a flap");
+	    r->watch.told >= r->misled,
+	    "does not announce after a flap, or a loss");
 }
 
 /* Nothing that was due is left when the turn is over. */
