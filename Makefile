@@ -159,13 +159,14 @@ tests/unit/check_record: tests/unit/check_record.c tests/unit/check_util.h \
 	    $(CHECK_LIBS)
 
 # The simulator: whole LANs in virtual time, from a seed
-SIM	= tests/sim/sim.c tests/sim/sim_wire.c tests/sim/sim_rules.c \
-	  tests/sim/sim_seed.c
+SIM	= tests/sim/sim.c tests/sim/sim_host.c tests/sim/sim_wire.c \
+	  tests/sim/sim_rules.c tests/sim/sim_seed.c
+SIM_CORE = core/fsm.o core/reconcile.o $(CODEC)
 tests/sim/check_sim: tests/sim/check_sim.c tests/unit/check_util.h \
-    tests/sim/sim.h $(SIM) core/fsm.o $(CODEC)
-	$(LINK_TEST) $< $(SIM) core/fsm.o $(CODEC) $(CHECK_LIBS)
-tests/sim/soak: tests/sim/soak.c tests/sim/sim.h $(SIM) core/fsm.o $(CODEC)
-	$(LINK_TEST) $< $(SIM) core/fsm.o $(CODEC)
+    tests/sim/sim.h $(SIM) $(SIM_CORE)
+	$(LINK_TEST) $< $(SIM) $(SIM_CORE) $(CHECK_LIBS)
+tests/sim/soak: tests/sim/soak.c tests/sim/sim.h $(SIM) $(SIM_CORE)
+	$(LINK_TEST) $< $(SIM) $(SIM_CORE)
 
 # N random scenarios from the seed SEED
 N	= 1000000

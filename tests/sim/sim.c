@@ -1,7 +1,7 @@
 /*
- * The routers of the simulator and their hosts.  The order of things in a turn
- * is that of the loop in vrrpd.c, of the actions that of router.c, of what the
- * host says that of host.c; nothing here decides about the protocol.
+ * The routers of the simulator.  The order of things in a turn is that of the
+ * loop in vrrpd.c, of the actions that of router.c; nothing here decides about
+ * the protocol.
  */
 #include "sim.h"
 
@@ -80,12 +80,14 @@ rearm(struct sim *s, struct sim_router *r)
 	usec_t deadline;
 
 	r->wake = VRRP_NEVER;
-	if (!r->running || r->stalled)
+	if (!r->running || sim_is(r, SIM_STALL))
 		return;
 	deadline = vrrp_deadline(&r->vr);
+	if (r->check < deadline)
+		deadline = r->check;
 	if (r->dirty || r->fault || r->waiting > 0)
 		r->wake = s->now + SIM_TURN;
-	else if (deadline != VRRP_NEVER)
+	else
 		r->wake = sim_global(r, deadline);
 	if (r->wake < s->now)
 		r->wake = s->now;
@@ -97,7 +99,7 @@ static const uint8_t *
 master_mac(const struct sim_router *r, uint8_t *mac)
 {
 	if (!r->vr.conf->vmac)
-		return r->mac;
+		return r->own_mac;
 	vrrp_mac(mac, r->vr.conf);
 	return mac;
 }
@@ -113,14 +115,12 @@ run_actions(struct sim *s, struct sim_router *r, unsigned actions)
 	if (actions & VRRP_ACT_RESIGN)
 		wire_advert(s, r, VRRP_PRIORITY_STOP, mac);
 	if (actions & VRRP_ACT_RELEASE)
-		r->holding = false;
+		host_release(r);
 	if (actions & VRRP_ACT_ADVERT)
 		wire_advert(s, r, r->vr.conf->priority,
-		    r->vr.state == VRRP_MASTER ? mac : r->mac);
-	if (actions & VRRP_ACT_ACQUIRE) {
-		r->holding = held = !r->refuses || r->vr.conf->owner;
-		r->fault = !held;
-	}
+		    r->vr.state == VRRP_MASTER ? mac : r->own_mac);
+	if (actions & VRRP_ACT_ACQUIRE)
+		r->fault = !(held = host_acquire(r));
 	if ((actions & VRRP_ACT_ANNOUNCE) && held)
 		wire_announce(s, r, mac);
 }
@@ -171,18 +171,17 @@ sim_step(struct sim *s, struct sim_router *r, enum vrrp_event_type type,
     const struct vrrp_advert *adv)
 {
 	const struct vrrp_event ev = { type, adv };
-	struct vrrp old;
+	const enum vrrp_state from = r->vr.state;
 	unsigned actions;
 
 	if (s->failed)
 		return;
 	if (s->steps++ == STEPS_MAX)
 		sim_fail(s, "it does not end");
-	memcpy(&old, &r->vr, sizeof(old));
 	actions = vrrp_step(&r->vr, &ev, r->now);
+	account(s, r, from, type, actions);
+	rules_step(s, r, &ev, actions);
 	run_actions(s, r, actions);
-	account(s, r, old.state, type, actions);
-	rules_step(s, r, &old, &ev, actions);
 	if (s->verbose && (actions & (VRRP_ACT_ADVERT | VRRP_ACT_ANNOUNCE)))
 		sim_say(s, "r%u >%s%s", r->index + 1,
 		    actions & VRRP_ACT_ADVERT ? " advert" : "",
@@ -244,27 +243,6 @@ forget_queue(struct sim *s, struct sim_router *r)
 	}
 }
 
-/* As host_reconcile() of host.c */
-static void
-reconcile(struct sim *s, struct sim_router *r)
-{
-	bool flapped = r->flaps != r->seen_flaps;
-
-	r->dirty = false;
-	r->seen_flaps = r->flaps;
-	if (!r->up || !r->carrier) {
-		sim_step(s, r, r->up ? VRRP_EV_CARRIER_LOST :
-		    VRRP_EV_LINK_DOWN, NULL);
-		return;
-	}
-	if (r->vr.state == VRRP_MASTER && !r->vr.quiet && flapped)
-		sim_step(s, r, VRRP_EV_ANNOUNCE, NULL);
-	if (r->vr.state == VRRP_INITIALIZE)
-		r->vr.source = r->own;
-	if (r->vr.state == VRRP_INITIALIZE || r->vr.quiet)
-		sim_step(s, r, VRRP_EV_LINK_UP, NULL);
-}
-
 static void
 signals(struct sim *s, struct sim_router *r)
 {
@@ -280,12 +258,12 @@ signals(struct sim *s, struct sim_router *r)
 void
 sim_turn(struct sim *s, struct sim_router *r)
 {
-	if (!r->running || r->stalled)
+	if (!r->running || sim_is(r, SIM_STALL))
 		return;
 	r->now = sim_local(r, s->now);
 	drain(s, r);
-	if (r->dirty)
-		reconcile(s, r);
+	if (r->dirty || r->now >= r->check)
+		host_reconcile(s, r);
 	signals(s, r);
 	if (r->fault) {
 		r->fault = false;
@@ -295,7 +273,7 @@ sim_turn(struct sim *s, struct sim_router *r)
 		sim_step(s, r, VRRP_EV_TIMER, NULL);
 	if (r->stop) {
 		sim_step(s, r, VRRP_EV_SHUTDOWN, NULL);
-		r->running = r->stop = false;
+		r->running = r->stop = r->open = r->host.device = false;
 		forget_queue(s, r);
 	}
 	rules_turn(s, r);
@@ -305,8 +283,8 @@ sim_turn(struct sim *s, struct sim_router *r)
 static void
 on_arrival(struct sim *s, struct sim_router *r, unsigned id)
 {
-	if (!r->running || !r->carrier || !r->up ||
-	    r->waiting == s->queue_max) {
+	rules_host(s, r);
+	if (!r->running || !host_open(r) || r->waiting == s->queue_max) {
 		wire_release(s, id);
 		return;
 	}
@@ -323,13 +301,16 @@ start(struct sim *s, struct sim_router *r, unsigned variant)
 		return;
 	r->variant = variant;
 	r->running = true;
-	r->holding = r->fault = r->take = r->yield = r->stop = false;
-	r->seen_flaps = r->flaps;
+	r->fault = r->take = r->yield = r->stop = r->unseen = false;
+	r->open = r->swapped = r->holding = false;
+	r->working_on = 0;
+	memset(&r->memory, 0, sizeof(r->memory));
+	if (!vrrp_mac_is_virtual(r->host.mac))
+		memcpy(r->own_mac, r->host.mac, VRRP_MAC_LEN);
 	r->now = sim_local(r, s->now);
 	vrrp_init(&r->vr, &r->conf[variant], r->now);
-	r->vr.own = &r->own;
-	r->vr.nown = 1;
 	r->dirty = true;
+	r->changed = s->now;
 	rules_start(r);
 	sim_turn(s, r);
 }
@@ -344,8 +325,9 @@ crash(struct sim *s, struct sim_router *r)
 		s->transitions++;
 		s->changed_at = s->now;
 	}
-	r->running = r->holding = false;
+	r->running = r->unseen = false;
 	r->vr.state = VRRP_INITIALIZE;
+	host_boot(r);
 	forget_queue(s, r);
 	rearm(s, r);
 }
@@ -354,28 +336,17 @@ crash(struct sim *s, struct sim_router *r)
 static void
 weather(struct sim *s, struct sim_router *r)
 {
-	bool stalled = false, carrier = true, up = true, refuses = false;
 	const struct sim_fault *f;
+	uint32_t kinds = 0;
 	unsigned i;
 
 	for (i = 0; i < s->nfault; i++) {
 		f = &s->fault[i];
-		if (!(s->active >> i & 1) ||
-		    (f->router != r->index && f->router != SIM_ALL))
-			continue;
-		stalled |= f->kind == SIM_STALL;
-		carrier &= f->kind != SIM_CARRIER;
-		up &= f->kind != SIM_LINK;
-		refuses |= f->kind == SIM_ACQUIRE;
+		if (s->active >> i & 1 &&
+		    (f->router == r->index || f->router == SIM_ALL))
+			kinds |= 1u << f->kind;
 	}
-	if (carrier != r->carrier || up != r->up)
-		r->dirty = true;
-	if (r->carrier && !carrier)
-		r->flaps++;
-	r->stalled = stalled;
-	r->carrier = carrier;
-	r->up = up;
-	r->refuses = refuses;
+	host_weather(s, r, kinds);
 	sim_turn(s, r);
 	rearm(s, r);
 }
@@ -397,10 +368,19 @@ static const char *const kind_text[SIM_KINDS] = {
 	[SIM_STALL] = "stalls",
 	[SIM_CARRIER] = "loses its carrier",
 	[SIM_LINK] = "has its interface taken down",
+	[SIM_GONE] = "has its interface removed",
+	[SIM_SMALL] = "has too small an MTU",
+	[SIM_NO_ADDRESS] = "loses its own addresses",
+	[SIM_RENUMBER] = "is renumbered",
+	[SIM_LOST] = "hears no events",
+	[SIM_BUSY] = "cannot set the MAC",
 	[SIM_ACQUIRE] = "cannot set addresses",
 	[SIM_TAKE] = "gets USR1",
 	[SIM_YIELD] = "gets USR2",
 	[SIM_REPORT] = "gets HUP",
+	[SIM_FLAP] = "has no carrier for a moment",
+	[SIM_REPLACE] = "gets another interface",
+	[SIM_MEDDLE] = "has its settings changed",
 	[SIM_CUT] = "is not heard",
 	[SIM_PARTITION] = "the network is divided",
 	[SIM_LOSS] = "frames are lost",
@@ -446,27 +426,19 @@ befall(struct sim *s, const struct sim_fault *f, struct sim_router *r)
 	case SIM_YIELD:
 		r->yield = r->running;
 		break;
-	case SIM_REPORT:	/* it wakes, and logs */
-		break;
-	case SIM_ACQUIRE:
-		/* Somebody removed an address that cannot be put back. */
-		if (f->value == 1 && r->holding && !r->vr.conf->owner) {
-			r->holding = false;
-			r->fault = true;
-		}
-		break;
 	default:
-		return;
+		host_befall(s, r, f);
 	}
 	sim_turn(s, r);
 	rearm(s, r);
 }
 
+/* What lasts for a time; renumbering in one step is over at once. */
 static bool
-is_weather(enum sim_kind kind)
+is_weather(const struct sim_fault *f)
 {
-	return (kind >= SIM_STALL && kind <= SIM_ACQUIRE) ||
-	    (kind >= SIM_CUT && kind <= SIM_ECHO);
+	return (f->kind >= SIM_STALL && f->kind <= SIM_ACQUIRE &&
+	    (f->kind != SIM_RENUMBER || f->value == 0)) || f->kind >= SIM_CUT;
 }
 
 static void
@@ -476,8 +448,9 @@ begin_fault(struct sim *s, unsigned id)
 
 	if (f->router < s->n && s->router[f->router].absent)
 		return;
+	rules_lan(s);
 	say_fault(s, f, false);
-	if (is_weather(f->kind) || f->kind >= SIM_CARP) {
+	if (is_weather(f)) {
 		s->active |= 1u << id;
 		all_weather(s);
 	}
@@ -487,6 +460,7 @@ begin_fault(struct sim *s, unsigned id)
 		wire_push(s, s->now, WIRE_SPEAK, 0, id);
 	if (f->span != VRRP_NEVER)
 		wire_push(s, s->now + f->span, WIRE_END, 0, id);
+	rules_disturbed(s);
 }
 
 static void
@@ -494,14 +468,16 @@ end_fault(struct sim *s, unsigned id)
 {
 	const struct sim_fault *f = &s->fault[id];
 
-	if (s->settled || f->kind == SIM_START ||
-	    (f->kind >= SIM_TAKE && f->kind <= SIM_REPORT))
+	if (s->settled || (f->kind > SIM_STOP && !is_weather(f)) ||
+	    f->kind == SIM_START)
 		return;
+	rules_lan(s);
 	say_fault(s, f, true);
 	s->active &= ~(1u << id);
 	all_weather(s);
 	if (f->kind == SIM_CRASH || f->kind == SIM_STOP)
 		start(s, &s->router[f->router], f->value);
+	rules_disturbed(s);
 }
 
 /*
@@ -514,6 +490,7 @@ settle(struct sim *s)
 	struct sim_router *r;
 	unsigned i;
 
+	rules_lan(s);
 	sim_say(s, "-- all is well from now on");
 	s->settled = true;
 	s->active = 0;
@@ -528,6 +505,7 @@ settle(struct sim *s)
 		if (s->revive >> i & 1)
 			start(s, r, 0);
 	}
+	rules_disturbed(s);
 }
 
 static void
@@ -608,7 +586,7 @@ sim_init(struct sim *s, unsigned n, unsigned version,
 	    offsetof(struct sim, fresh));
 	memset(&s->nheap, 0, sizeof(*s) - offsetof(struct sim, nheap));
 	s->n = n;
-	s->settle = VRRP_NEVER;
+	s->settle = s->calm_at = VRRP_NEVER;
 	s->queue_max = 256;
 	wire_init(s);
 	for (i = 0; i < n; i++) {
@@ -618,11 +596,10 @@ sim_init(struct sim *s, unsigned n, unsigned version,
 		init_conf(conf, version, family);
 		for (j = 0; j < SIM_ADDRESSES; j++)
 			set_addr(&conf->vip[j].addr, family, 100 + j);
-		set_addr(&r->own, family, 1 + i);
-		memcpy(r->mac, "\002\000\000\000\000", 5);
-		r->mac[5] = (uint8_t)i;
+		for (j = 0; j < SIM_OWN; j++)
+			set_addr(&r->pool[j], family, 1 + i + SIM_ROUTERS * j);
 		r->index = i;
-		r->carrier = r->up = true;
+		host_boot(r);
 		r->base = 1000 * VRRP_SECOND;
 		r->wake = VRRP_NEVER;
 	}
@@ -728,6 +705,8 @@ sim_hash(const struct sim *s)
 		mix(&hash, (uint64_t)r->vr.master_interval);
 		mix(&hash, (uint64_t)r->vr.hold_until);
 		mix(&hash, (uint64_t)r->vr.sent_at);
+		mix(&hash, (uint64_t)r->check);
+		mix(&hash, r->host.index << 8 | r->host.mac[5]);
 		mix(&hash, (uint64_t)r->vr.heard_at);
 		mix(&hash, r->sent << 32 ^ r->received);
 		mix(&hash, r->dropped << 32 ^ r->ip_id);

@@ -4,14 +4,14 @@
  * own, and faults.  No root, no network, no real time, no allocation; what
  * happens depends on nothing but what is asked for here, the seed included.
  *
- * sim.c runs the routers as router.c, host.c and the loop of vrrpd.c do,
- * sim_wire.c carries the frames, sim_rules.c judges each step, sim_seed.c makes
- * random scenarios.
+ * sim.c runs the routers as router.c and the loop of vrrpd.c do, sim_host.c is
+ * the host of each, sim_wire.c carries the frames, sim_rules.c judges each step,
+ * sim_seed.c makes random scenarios.
  */
 #ifndef SIM_H
 #define SIM_H
 
-#include "vrrp.h"
+#include "core/reconcile.h"
 
 #include <stdio.h>
 
@@ -20,6 +20,7 @@ enum {
 	SIM_VARIANTS = 4,		/* configurations of one router */
 	SIM_FAULTS = 32,
 	SIM_ADDRESSES = 8,
+	SIM_OWN = 3,			/* own addresses, now or later */
 	SIM_FRAME_LEN = 256,
 	SIM_FRAMES = 6000,		/* on the wire and in queues */
 	SIM_EVENTS = 16384,
@@ -37,10 +38,19 @@ enum sim_kind {
 	SIM_STALL,			/* the process gets no time */
 	SIM_CARRIER,			/* the cable is out */
 	SIM_LINK,			/* the interface is down */
+	SIM_GONE,			/* it is not there */
+	SIM_SMALL,			/* its MTU is too small */
+	SIM_NO_ADDRESS,			/* all its own addresses are deleted */
+	SIM_RENUMBER,			/* one more, then the old goes; 1: at once */
+	SIM_LOST,			/* the kernel's events are lost */
+	SIM_BUSY,			/* the MAC cannot be set */
 	SIM_ACQUIRE,			/* addresses cannot be set; 1: and go */
 	SIM_TAKE,			/* SIGUSR1 */
 	SIM_YIELD,			/* SIGUSR2 */
 	SIM_REPORT,			/* SIGHUP */
+	SIM_FLAP,			/* no carrier for a moment */
+	SIM_REPLACE,			/* another interface has the name */
+	SIM_MEDDLE,			/* value: enum sim_meddle */
 	SIM_CUT,			/* one way; value: set of receivers */
 	SIM_PARTITION,			/* value: set of one side */
 	SIM_LOSS,			/* value: of 1000 frames of router */
@@ -51,6 +61,17 @@ enum sim_kind {
 	SIM_CARP,			/* a CARP speaker; value: us between */
 	SIM_NOISE,			/* bad frames; value: us between */
 	SIM_KINDS
+};
+
+/* What another program does to what the router has set. */
+enum sim_meddle {
+	SIM_MEDDLE_MAC,
+	SIM_MEDDLE_ADDRESSES,
+	SIM_MEDDLE_DEVICE,		/* deletes the macvlan */
+	SIM_MEDDLE_DOWN,
+	SIM_MEDDLE_DEVICE_MAC,
+	SIM_MEDDLE_MTU,
+	SIM_MEDDLES
 };
 
 struct sim_fault {
@@ -73,50 +94,80 @@ struct sim_frame {
 	usec_t interval;		/* v3, not Master: or this one */
 	bool pseudo_header;
 	bool damaged;
+	bool virtual;			/* comes from the virtual MAC */
 	unsigned cure_at;		/* 0 = none; this octet, once ... */
 	uint8_t cure;			/* ... this, makes it sound */
 };
 
-/* What the rules remember of a router; in its own time. */
+/*
+ * What the rules remember of a router, from what it heard, sent and was asked;
+ * in its own time.
+ */
 struct sim_watch {
-	usec_t due;			/* Backup: the RFC's timer */
+	usec_t due;			/* the RFC's timer; or NEVER */
 	usec_t hold;			/* start delay, fault */
-	usec_t lower_since;		/* a lower Master talks; or NEVER */
-	usec_t lower_last;
+	usec_t preempt;			/* a lower Master has until; or NEVER */
 	usec_t interval;		/* Active_Adver_Interval */
 	usec_t sent;			/* last advert; Master */
 	usec_t announce;		/* next round; or NEVER */
 	usec_t announced;		/* the last round; Master */
+	usec_t told;			/* as well, on the wire; wire's time */
+	usec_t since;			/* in this state */
 	unsigned rounds;		/* left of the burst */
 	unsigned replies;		/* since the last regular advert */
 	unsigned faults;
+	enum vrrp_state state;
+	enum vrrp_why why;
 	bool resigned;			/* priority 0 was heard last */
-	bool sent_now;			/* in this step */
+	bool quiet;			/* Master without a carrier */
+	bool pseudo_header;		/* sums are with it */
+};
+
+/* What is on the host; the weather says more. */
+struct sim_host {
+	unsigned index;			/* of the interface */
+	unsigned flaps;
+	unsigned renumbered;		/* so often: the address it has now */
+	uint8_t mac[VRRP_MAC_LEN];
+	uint8_t own_mac[VRRP_MAC_LEN];	/* as the administrator wants it */
+	bool complete;			/* the virtual addresses are there */
+	bool device;			/* the macvlan */
+	bool device_up;
+	unsigned device_mtu;
+	uint8_t device_mac[VRRP_MAC_LEN];
 };
 
 struct sim_router {
 	struct vrrp_conf conf[SIM_VARIANTS];
 	struct vrrp vr;
 	struct sim_watch watch;
-	struct vrrp_addr own;
-	uint8_t mac[VRRP_MAC_LEN];
+	struct sim_host host;
+	struct vrrp_addr pool[SIM_OWN];	/* of own addresses */
 	unsigned index;
 	unsigned variant;
+	bool macvlan;			/* for the virtual MAC, if it has it */
 	int ppm;			/* how wrong the clock is */
 	usec_t base;			/* its time at the start */
 	usec_t now;			/* its time at the last turn */
+	usec_t check;			/* it looks then; its time */
 	usec_t wake;			/* next turn, in the wire's time */
+	usec_t changed;			/* the host, not by us; wire's time */
+	usec_t misled;			/* the neighbours, if Master; too */
+	bool unseen;			/* and the router was not told */
+	uint32_t weather;		/* set of enum sim_kind */
 	bool absent;			/* left out of this run */
 	bool running;
-	bool stalled;
-	bool carrier;
-	bool up;
-	bool refuses;			/* addresses cannot be set */
-	bool holding;			/* the addresses are in place */
+	/* what struct ground knows */
+	struct reconcile_memory memory;
+	struct reconcile_seen seen;
+	struct vrrp_addr own[2];	/* as seen */
+	struct vrrp_addr source;
+	uint8_t own_mac[VRRP_MAC_LEN];
+	unsigned working_on;		/* an index; 0 = none */
+	bool open, swapped, holding;
 	bool dirty;			/* look at the interface */
 	bool fault;			/* tell the state machine */
 	bool take, yield, stop;		/* signals */
-	unsigned flaps, seen_flaps;
 	uint16_t ip_id;
 	uint64_t sent, received, dropped;
 	uint16_t queue[SIM_QUEUE];
@@ -155,6 +206,7 @@ struct sim {
 	struct vrrp_conf alien_conf;
 	bool cured;			/* and its advert came through */
 	unsigned believes[SIM_ROUTERS];	/* who has the addresses, by port */
+	unsigned fdb[SIM_ROUTERS];	/* where the virtual MAC is, too */
 	struct sim_frame frame[SIM_FRAMES];
 	unsigned fresh, free;
 	struct sim_event heap[SIM_EVENTS];
@@ -167,9 +219,17 @@ struct sim {
 	uint64_t steps, frames, harm;
 	uint64_t transitions;
 	usec_t changed_at;		/* last change of state */
+	usec_t calm_at;			/* all is well by then; or NEVER */
 	bool failed;
 	char failure[SIM_TEXT];
 };
+
+/* Whether a lasting fault is on this router now. */
+static inline bool
+sim_is(const struct sim_router *r, enum sim_kind kind)
+{
+	return r->weather >> kind & 1;
+}
 
 /* sim.c */
 void	sim_init(struct sim *, unsigned, unsigned,
@@ -190,6 +250,17 @@ usec_t	sim_local(const struct sim_router *, usec_t);
 usec_t	sim_global(const struct sim_router *, usec_t);
 void	sim_step(struct sim *, struct sim_router *, enum vrrp_event_type,
 	    const struct vrrp_advert *);
+
+/* sim_host.c */
+void	host_boot(struct sim_router *);
+bool	host_connected(const struct sim_router *);
+bool	host_open(const struct sim_router *);
+bool	host_acquire(struct sim_router *);
+void	host_release(struct sim_router *);
+void	host_reconcile(struct sim *, struct sim_router *);
+void	host_weather(struct sim *, struct sim_router *, uint32_t);
+void	host_befall(struct sim *, struct sim_router *,
+	    const struct sim_fault *);
 
 /* sim_wire.c */
 uint64_t sim_random(uint64_t *);
@@ -215,13 +286,17 @@ enum {
 
 /* sim_rules.c */
 void	rules_start(struct sim_router *);
-void	rules_step(struct sim *, struct sim_router *, const struct vrrp *,
+void	rules_step(struct sim *, struct sim_router *,
 	    const struct vrrp_event *, unsigned);
 void	rules_frame(struct sim *, struct sim_router *,
 	    const struct sim_frame *, enum vrrp_drop,
 	    const struct vrrp_advert *);
+void	rules_host(struct sim *, struct sim_router *);
 void	rules_turn(struct sim *, struct sim_router *);
-usec_t	rules_down_interval(const struct vrrp_conf *, usec_t);
+void	rules_lan(struct sim *);
+void	rules_disturbed(struct sim *);
+usec_t	rules_longest_interval(const struct sim *);
+usec_t	rules_settling_time(const struct sim *);
 bool	rules_compatible(const struct vrrp_conf *, const struct vrrp_conf *);
 
 /* sim_seed.c: a scenario from a number, and the verdict */

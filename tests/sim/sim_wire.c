@@ -132,7 +132,7 @@ wire_init(struct sim *s)
 		for (j = 0; j < SIM_ROUTERS; j++)
 			s->delay[i][j] = 200;
 	for (j = 0; j < SIM_ROUTERS; j++)
-		s->believes[j] = SIM_ALL;
+		s->believes[j] = s->fdb[j] = SIM_ALL;
 }
 
 /* The change that made a bad frame of an advert is undone: see almost(). */
@@ -170,9 +170,14 @@ damage(struct sim *s, unsigned id)
 	return bad;
 }
 
+/* The switch beside each router learns from all that passes. */
 static void
-arrive(struct sim *s, unsigned id, unsigned to, usec_t at)
+arrive(struct sim *s, unsigned id, unsigned from, unsigned to, usec_t at)
 {
+	if (s->frame[id].virtual && host_connected(&s->router[to]))
+		s->fdb[to] = from;
+	if (!s->router[to].running || (from == to && !s->echo))
+		return;
 	s->frame[id].refs++;
 	wire_push(s, at, WIRE_ARRIVE, to, id);
 }
@@ -199,30 +204,35 @@ send_badly(struct sim *s, unsigned id, unsigned from, unsigned to)
 		s->harm++;
 	}
 	if (happens(s, s->twice)) {
-		arrive(s, id, to, at + sim_below(&s->random, s->slow + 1000));
+		arrive(s, id, from, to, at + sim_below(&s->random, s->slow + 1000));
 		s->harm++;
 	}
 	if (happens(s, s->damage)) {
 		s->harm++;
 		bad = damage(s, id);
-		arrive(s, bad, to, at);
+		arrive(s, bad, from, to, at);
 		wire_release(s, bad);
 		return;
 	}
-	arrive(s, id, to, at);
+	arrive(s, id, from, to, at);
 }
 
 static void
 broadcast(struct sim *s, unsigned id, unsigned from)
 {
+	static const uint8_t prefix[] = { 0, 0, 0x5e, 0 };
+	struct sim_frame *frame = &s->frame[id];
+	const uint8_t *mac = frame->octet + VRRP_MAC_LEN;
 	unsigned to;
 
 	s->frames++;
+	frame->virtual = frame->len >= 2 * VRRP_MAC_LEN &&
+	    memcmp(mac, prefix, sizeof(prefix)) == 0 &&
+	    mac[4] == s->alien_conf.family->mac_family &&
+	    mac[5] == s->alien_conf.vrid;
 	for (to = 0; to < s->n; to++) {
-		if ((to == from && !s->echo) || !s->router[to].running)
-			continue;
 		if (s->calm)
-			arrive(s, id, to, s->now + s->delay[from][to]);
+			arrive(s, id, from, to, s->now + s->delay[from][to]);
 		else
 			send_badly(s, id, from, to);
 	}
@@ -242,13 +252,12 @@ wire_advert(struct sim *s, struct sim_router *r, uint8_t priority,
 	if (frame->len == 0)
 		sim_fail(s, "r%u: an advert does not fit", r->index + 1);
 	frame->conf = r->vr.conf;
-	frame->src = r->own;
+	frame->src = r->source;
 	frame->priority = priority;
-	frame->interval = r->vr.state == VRRP_MASTER ? r->vr.conf->interval :
-	    r->vr.master_interval;
-	frame->pseudo_header = r->vr.pseudo_header;
+	frame->interval = r->watch.interval;
+	frame->pseudo_header = r->watch.pseudo_header;
 	r->sent++;
-	if (r->carrier && r->up)
+	if (host_open(r))
 		broadcast(s, id, r->index);
 	else
 		wire_release(s, id);
@@ -277,11 +286,12 @@ wire_announce(struct sim *s, struct sim_router *r, const uint8_t *mac)
 	}
 	if (len == 0)
 		sim_fail(s, "r%u: an announcement does not fit", r->index + 1);
-	if (!r->carrier || !r->up)
+	if (!host_open(r))
 		return;
+	r->watch.told = s->now;
 	for (i = 0; i < s->n; i++)
 		if (i == r->index || (!(s->cut[r->index] >> i & 1) &&
-		    s->router[i].carrier))
+		    host_connected(&s->router[i])))
 			s->believes[i] = r->index;
 }
 
