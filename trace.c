@@ -160,8 +160,8 @@ check_folder(const char *path)
 /*
  * Whether path can be a recording: a regular file that is empty or a recording,
  * or none yet.  Changes nothing.  -1 with errno: ENOENT, its folder is not
- * there; EINVAL, ELOOP or EMLINK, another kind of file; EEXIST, it has something
- * else in it.
+ * there; EINVAL, ELOOP or EMLINK, another kind of file; EEXIST, something else
+ * is in it.
  */
 int
 trace_check(const char *path)

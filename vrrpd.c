@@ -171,8 +171,8 @@ is_ready(int fd, const fd_set *set)
 /*
  * The socket is drained before the timer is judged: a router that was stalled
  * while adverts waited must not take over (F04).  A Master that waited in vain
- * until its deadline knows that none waits; a Backup wakes before.  Nor is what
- * another Master says of the addresses a claim of a stranger: its adverts first.
+ * until its deadline knows that none waits; a Backup wakes before.  Adverts are
+ * read before claims, which they may explain.
  */
 static void
 turn(const sigset_t *waiting)

@@ -334,8 +334,8 @@ clean_up(struct router *r, pid_t daemon, usec_t now)
 		lockfile_release(&g->undo_file);
 	}
 	log_err("the daemon %s%s%s", page->fault != 0 ? "crashed: " :
-	    "was killed", page->fault != 0 ? strsignal(page->fault) : "", state == VRRP_MASTER ?
-	    outcome(r, resigned, undone) : "");
+	    "was killed", page->fault != 0 ? strsignal(page->fault) : "",
+	    state == VRRP_MASTER ? outcome(r, resigned, undone) : "");
 	notify_state(&r->notify, state, VRRP_INITIALIZE, now);
 }
 

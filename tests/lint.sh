@@ -65,10 +65,8 @@ fi
 budget() {
 	case $1 in
 	./sandbox.c | core/conf.c) echo 1000 ;;
-	./start.c) echo 600 ;;
-	core/fsm.c) echo 530 ;;
-	./router.c) echo 510 ;;
 	tests/unit/check_fsm.c) echo 1060 ;;
+	tests/unit/check_router.c) echo 1150 ;;
 	tests/*) echo 1000 ;;
 	*) echo 500 ;;
 	esac

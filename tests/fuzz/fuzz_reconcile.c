@@ -287,7 +287,8 @@ static bool
 is_steady(const struct reconcile_plan *plan)
 {
 	return ((plan->set | plan->undo | plan->foreign) &
-	    ~BIT(RECONCILE_BLOCK)) == 0 && (plan->news & ~(unsigned)STEADY) == 0;
+	    ~BIT(RECONCILE_BLOCK)) == 0 &&
+	    (plan->news & ~(unsigned)STEADY) == 0;
 }
 
 int

@@ -66,7 +66,9 @@ stop a
 
 # change_after COMMAND...: seconds from it to the next take-over
 change_after() {
-	local n=$(count_logged a '-> master') from=$(now)
+	local n from
+	n=$(count_logged a '-> master')
+	from=$(now)
 	"$@"
 	until_true 8 log_grows a '-> master' "$n" && minus "$(now)" "$from"
 }
