@@ -5,8 +5,8 @@
  * happens depends on nothing but what is asked for here, the seed included.
  *
  * sim.c runs the routers as router.c and the loop of vrrpd.c do, sim_host.c is
- * the host of each, sim_wire.c carries the frames, sim_rules.c judges each step,
- * sim_seed.c makes random scenarios.
+ * the host of each, sim_wire.c carries the frames, sim_rules.c judges each
+ * step, sim_seed.c makes random scenarios.
  */
 #ifndef SIM_H
 #define SIM_H
@@ -41,7 +41,7 @@ enum sim_kind {
 	SIM_GONE,			/* it is not there */
 	SIM_SMALL,			/* its MTU is too small */
 	SIM_NO_ADDRESS,			/* all its own addresses are deleted */
-	SIM_RENUMBER,			/* one more, then the old goes; 1: at once */
+	SIM_RENUMBER,			/* a new one too, alone in the end */
 	SIM_LOST,			/* the kernel's events are lost */
 	SIM_BUSY,			/* the MAC cannot be set */
 	SIM_ACQUIRE,			/* addresses cannot be set; 1: and go */
@@ -223,6 +223,18 @@ struct sim {
 	bool failed;
 	char failure[SIM_TEXT];
 };
+
+static inline usec_t
+greater(usec_t a, usec_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline usec_t
+lesser(usec_t a, usec_t b)
+{
+	return a < b ? a : b;
+}
 
 /* Whether a lasting fault is on this router now. */
 static inline bool

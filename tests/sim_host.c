@@ -125,6 +125,9 @@ set_mac(struct sim_router *r, const uint8_t *mac)
 {
 	if (!is_there(r) || sim_is(r, SIM_BUSY))
 		return false;
+	/* A MAC that another set, and nobody told of, is lost. */
+	if (r->unseen)
+		memcpy(r->host.own_mac, r->own_mac, VRRP_MAC_LEN);
 	memcpy(r->host.mac, mac, VRRP_MAC_LEN);
 	r->dirty |= !sim_is(r, SIM_LOST);
 	return true;
@@ -389,6 +392,7 @@ host_befall(struct sim *s, struct sim_router *r, const struct sim_fault *f)
 {
 	if (f->kind == SIM_ACQUIRE && f->value == 1)
 		r->host.complete = false;
+	/* Without a time in which there are both */
 	else if (f->kind == SIM_RENUMBER && f->value == 1)
 		r->host.renumbered = (r->host.renumbered + 1) % SIM_OWN;
 	else if (f->kind == SIM_REPLACE)

@@ -204,7 +204,8 @@ send_badly(struct sim *s, unsigned id, unsigned from, unsigned to)
 		s->harm++;
 	}
 	if (happens(s, s->twice)) {
-		arrive(s, id, from, to, at + sim_below(&s->random, s->slow + 1000));
+		arrive(s, id, from, to,
+		    at + sim_below(&s->random, s->slow + 1000));
 		s->harm++;
 	}
 	if (happens(s, s->damage)) {
