@@ -164,6 +164,7 @@ struct sim_router {
 	struct vrrp_addr source;
 	uint8_t own_mac[VRRP_MAC_LEN];
 	unsigned working_on;		/* an index; 0 = none */
+	unsigned again;			/* looks so often in a row */
 	bool open, swapped, holding;
 	bool dirty;			/* look at the interface */
 	bool fault;			/* tell the state machine */

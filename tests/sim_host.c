@@ -13,6 +13,7 @@
 enum {
 	MTU = 1500,
 	MTU_SMALL = 28,
+	AGAIN_MAX = 10,			/* looks that end with another */
 	/* What is seen of the interface, and is told by the kernel */
 	TOLD = 1 << SIM_CARRIER | 1 << SIM_LINK | 1 << SIM_GONE |
 	    1 << SIM_SMALL | 1 << SIM_NO_ADDRESS | 1 << SIM_RENUMBER
@@ -295,8 +296,11 @@ host_reconcile(struct sim *s, struct sim_router *r)
 		r->open = r->swapped = r->holding = false;
 	if (plan.news & RECONCILE_AGAIN) {
 		r->dirty = true;
+		if (r->again++ == AGAIN_MAX)
+			sim_fail(s, "r%u: looks again and again", r->index + 1);
 		return;
 	}
+	r->again = 0;
 	if (plan.news & RECONCILE_MOVED)
 		r->working_on = r->seen.index;
 	fault = mend(r, &plan);
