@@ -479,6 +479,48 @@ START_TEST(addresses_lost)
 }
 END_TEST
 
+/* F17: a Backup goes on while it has one address; without, it says so. */
+START_TEST(renumbered)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 5 * SECOND, SIM_RENUMBER, R2, 0);
+	sim_add(&sim, 20 * SECOND, 0, SIM_RENUMBER, R2, 1);
+	sim_add(&sim, 30 * SECOND, 5 * SECOND, SIM_NO_ADDRESS, R2, 0);
+	sim_add(&sim, 40 * SECOND, EVER, SIM_STOP, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r2 is renumbered\n"
+	    "[15.000] -- r2 is renumbered: over\n"
+	    "[20.000] -- r2 is renumbered\n"
+	    "[30.000] -- r2 loses its own addresses\n"
+	    "[30.000] r2 > backup -> initialize (link lost)\n"
+	    "[35.000] -- r2 loses its own addresses: over\n"
+	    "[35.000] r2 > initialize -> backup (start)\n"
+	    "[40.000] -- r1 is stopped\n"
+	    "[40.000] r1 > master -> initialize (shutdown), resigns\n"
+	    "[40.414] r2 > backup -> master (the master resigned)\n");
+	ck_assert_mem_eq(&sim.router[R2].source, &sim.router[R2].pool[2],
+	    sizeof(sim.router[R2].source));
+}
+END_TEST
+
+/*
+ * Nobody tells of the lost carrier: two Masters until the router looks by
+ * itself, 30 s after it did last, and has waited for the carrier in vain.
+ */
+START_TEST(events_lost)
+{
+	lan(2);
+	sim_add(&sim, 10 * SECOND, 40 * SECOND, SIM_LOST, R1, 0);
+	sim_add(&sim, 11 * SECOND, EVER, SIM_CARRIER, R1, 0);
+	plays(5 * SECOND, 60 * SECOND,
+	    "[10.000] -- r1 hears no events\n"
+	    "[11.000] -- r1 loses its carrier\n"
+	    "[13.633] r2 > backup -> master (no advert)\n"
+	    "[35.218] r1 > master -> initialize (link lost), resigns\n"
+	    "[50.000] -- r1 hears no events: over\n");
+}
+END_TEST
+
 /* USR2, and USR1 of one who is worse: for a moment */
 START_TEST(operator)
 {
@@ -753,6 +795,8 @@ main(void)
 	tcase_add_test(tc, version_mismatch);
 	tcase_add_test(tc, cannot_acquire);
 	tcase_add_test(tc, addresses_lost);
+	tcase_add_test(tc, renumbered);
+	tcase_add_test(tc, events_lost);
 	tcase_add_test(tc, operator);
 	tcase_add_test(tc, carp);
 	tcase_add_test(tc, damage_cures);

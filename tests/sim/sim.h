@@ -41,7 +41,7 @@ enum sim_kind {
 	SIM_GONE,			/* it is not there */
 	SIM_SMALL,			/* its MTU is too small */
 	SIM_NO_ADDRESS,			/* all its own addresses are deleted */
-	SIM_RENUMBER,			/* one more, the old goes; 1: at once */
+	SIM_RENUMBER,			/* a new one too, alone in the end */
 	SIM_LOST,			/* the kernel's events are lost */
 	SIM_BUSY,			/* the MAC cannot be set */
 	SIM_ACQUIRE,			/* addresses cannot be set; 1: and go */
@@ -164,6 +164,7 @@ struct sim_router {
 	struct vrrp_addr source;
 	uint8_t own_mac[VRRP_MAC_LEN];
 	unsigned working_on;		/* an index; 0 = none */
+	unsigned again;			/* looks so often in a row */
 	bool open, swapped, holding;
 	bool dirty;			/* look at the interface */
 	bool fault;			/* tell the state machine */
@@ -223,6 +224,18 @@ struct sim {
 	bool failed;
 	char failure[SIM_TEXT];
 };
+
+static inline usec_t
+greater(usec_t a, usec_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline usec_t
+lesser(usec_t a, usec_t b)
+{
+	return a < b ? a : b;
+}
 
 /* Whether a lasting fault is on this router now. */
 static inline bool

@@ -13,6 +13,7 @@
 enum {
 	MTU = 1500,
 	MTU_SMALL = 28,
+	AGAIN_MAX = 10,			/* looks that end with another */
 	/* What is seen of the interface, and is told by the kernel */
 	TOLD = 1 << SIM_CARRIER | 1 << SIM_LINK | 1 << SIM_GONE |
 	    1 << SIM_SMALL | 1 << SIM_NO_ADDRESS | 1 << SIM_RENUMBER
@@ -125,6 +126,9 @@ set_mac(struct sim_router *r, const uint8_t *mac)
 {
 	if (!is_there(r) || sim_is(r, SIM_BUSY))
 		return false;
+	/* A MAC that another set, and nobody told of, is lost. */
+	if (r->unseen)
+		memcpy(r->host.own_mac, r->own_mac, VRRP_MAC_LEN);
 	memcpy(r->host.mac, mac, VRRP_MAC_LEN);
 	r->dirty |= !sim_is(r, SIM_LOST);
 	return true;
@@ -292,8 +296,11 @@ host_reconcile(struct sim *s, struct sim_router *r)
 		r->open = r->swapped = r->holding = false;
 	if (plan.news & RECONCILE_AGAIN) {
 		r->dirty = true;
+		if (r->again++ == AGAIN_MAX)
+			sim_fail(s, "r%u: looks again and again", r->index + 1);
 		return;
 	}
+	r->again = 0;
 	if (plan.news & RECONCILE_MOVED)
 		r->working_on = r->seen.index;
 	fault = mend(r, &plan);
@@ -389,6 +396,7 @@ host_befall(struct sim *s, struct sim_router *r, const struct sim_fault *f)
 {
 	if (f->kind == SIM_ACQUIRE && f->value == 1)
 		r->host.complete = false;
+	/* Without a time in which there are both */
 	else if (f->kind == SIM_RENUMBER && f->value == 1)
 		r->host.renumbered = (r->host.renumbered + 1) % SIM_OWN;
 	else if (f->kind == SIM_REPLACE)

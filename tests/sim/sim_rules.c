@@ -30,18 +30,6 @@ enum {
 		sim_fail((s), "r%u: %s", (r)->index + 1, (text));	\
 } while (0)
 
-static usec_t
-greater(usec_t a, usec_t b)
-{
-	return a > b ? a : b;
-}
-
-static usec_t
-lesser(usec_t a, usec_t b)
-{
-	return a < b ? a : b;
-}
-
 /* RFC 3768 6.1, RFC 9568 6.1 */
 static usec_t
 skew(const struct vrrp_conf *conf, usec_t interval)

@@ -19,18 +19,6 @@ static const unsigned v3_base_cs[] = {
 	1, 2, 5, 10, 20, 50, 100, 100, 100, 100, 500
 };
 
-static usec_t
-lesser(usec_t a, usec_t b)
-{
-	return a < b ? a : b;
-}
-
-static usec_t
-greater(usec_t a, usec_t b)
-{
-	return a > b ? a : b;
-}
-
 /* Once in n times */
 static bool
 seldom(uint64_t *rng, unsigned n)
