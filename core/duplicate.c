@@ -72,7 +72,8 @@ duplicate_claim(struct duplicate *dup, const struct vrrp *vr,
  * Another host has our IPv4 addresses, and no advert of it was ever heard: a
  * router, perhaps, that wants the other form of checksum, drops our adverts,
  * and yet sends none as long as they come.  It claims each address: what was
- * tried stays for a while.  True if the next adverts have the other form (P-08).
+ * tried stays for a while.  True if the next adverts have the other form
+ * (P-08).
  */
 bool
 duplicate_try_form(struct vrrp *vr, usec_t now)
