@@ -27,6 +27,7 @@ enum {
 static const uint8_t virtual_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 1, 7 };
 static const uint8_t own_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x11 };
 static const uint8_t new_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x12 };
+static const uint8_t lower_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 1, 6 };
 static const uint8_t their_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 2, 9 };
 
 static struct vrrp_conf conf;
@@ -123,6 +124,8 @@ arrange_seen(void)
 	    !has("own-mac")) ? virtual_mac : own_mac, VRRP_MAC_LEN);
 	if (has("new-mac"))
 		memcpy(seen.mac, new_mac, VRRP_MAC_LEN);
+	if (has("lower-mac"))
+		memcpy(seen.mac, lower_mac, VRRP_MAC_LEN);
 	if (has("their-mac"))
 		memcpy(seen.mac, their_mac, VRRP_MAC_LEN);
 	seen.own = own;
@@ -285,6 +288,7 @@ static const struct {
 	{ "Master own-mac", "!mac +mac tell use" },
 	{ "Master new-mac", "!mac +mac own tell use" },
 	{ "Master their-mac", "!mac +mac tell use" },
+	{ "Master lower-mac", "!mac +mac tell use" },
 	{ "Master stalled own-mac", "!mac +mac use" },
 	{ "Master stalled new-mac", "!mac +mac own use" },
 	{ "Master not-swapped", "use" },
@@ -348,6 +352,7 @@ static const struct {
 
 	/* A flap that was over before we looked. */
 	{ "Master flapped", "tell use" },
+	{ "Master renumbered flapped", "source tell use" },
 	{ "Master stalled flapped", "use" },
 	{ "Master quiet flapped", "use" },
 	{ "Backup flapped", "use" },
