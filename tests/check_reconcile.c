@@ -16,7 +16,7 @@
 enum {
 	MTU = 1500,
 	INDEX = 3,
-	OTHER = 4,
+	OTHER = 2,
 	FIGHT_MAX = 20,
 	TEXT_LEN = 512
 };
@@ -239,6 +239,7 @@ static const struct {
 	{ "Initialize down", "down: say" },
 	{ "Backup down", "down: lost again" },
 	{ "Master down", "down: lost again" },
+	{ "Master down incomplete own-mac new-mac", "down: lost again" },
 	{ "Initialize small-mtu", "mtu: say" },
 	{ "Master small-mtu", "mtu: lost again" },
 	{ "Initialize owner incomplete", "not-owner: say" },
@@ -389,6 +390,8 @@ START_TEST(reason_is_said_once)
 	ck_assert_str_eq(look_at(5), "use");
 	seen.up = false;
 	ck_assert_str_eq(look_at(6), "down: say");
+	seen.ethernet = false;
+	ck_assert_str_eq(look_at(7), "no-ethernet: say");
 }
 END_TEST
 
