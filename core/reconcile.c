@@ -163,8 +163,9 @@ find_wrong(bool wrong[RECONCILE_ROWS], const struct reconcile_known *known,
 	wrong[RECONCILE_FORWARD6] = device &&
 	    seen->device.forwards6 != seen->forwards6;
 	wrong[RECONCILE_HUSH] = device && !seen->hushed;
+	/* An owner that lacks one does not come so far. */
 	wrong[RECONCILE_ADDRESSES] = known->holding && conf->accept &&
-	    !conf->owner && !seen->complete;
+	    !seen->complete;
 	wrong[RECONCILE_BLOCK] = known->holding && !conf->accept;
 }
 

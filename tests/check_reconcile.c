@@ -115,7 +115,7 @@ arrange_seen(void)
 	seen.up = !has("down");
 	seen.carrier = !has("no-carrier");
 	seen.hushed = !has("loud");
-	seen.forwards4 = seen.forwards6 = true;
+	seen.forwards4 = seen.forwards6 = !has("no-router");
 	seen.index = has("replaced") ? OTHER : INDEX;
 	seen.mtu = has("small-mtu") ? (unsigned)advert_len(&conf) - 1 :
 	    has("least-mtu") ? (unsigned)advert_len(&conf) : MTU;
@@ -136,7 +136,8 @@ arrange_seen(void)
 	seen.device.up = known.holding && !has("device-down");
 	seen.device.forwards4 = !has("device-forwards4");
 	seen.device.forwards6 = !has("device-forwards6");
-	seen.device.mtu = has("device-mtu") ? seen.mtu + 1 : seen.mtu;
+	seen.device.mtu = has("device-mtu") ? seen.mtu + 1 :
+	    has("device-small") ? seen.mtu - 1 : seen.mtu;
 	memcpy(seen.device.mac, has("device-mac") ? own_mac : virtual_mac,
 	    VRRP_MAC_LEN);
 }
@@ -316,6 +317,8 @@ static const struct {
 	{ "Initialize macvlan device-mac", "!device-mac +device-mac use" },
 	{ "Backup macvlan device-mtu", "+device-mtu use" },
 	{ "Master macvlan device-mtu", "+device-mtu use" },
+	{ "Backup macvlan device-small", "+device-mtu use" },
+	{ "Backup macvlan no-router", "+forward4 +forward6 use" },
 	{ "Backup macvlan device-forwards4", "+forward4 use" },
 	{ "Master macvlan device-forwards4", "+forward4 use" },
 	{ "Backup macvlan device-forwards6", "+forward6 use" },
