@@ -132,7 +132,8 @@ arrange_seen(void)
 	seen.nown = has("no-address") ? 0 : has("one-address") ? 1 : 2;
 	seen.complete = (known.holding || conf.owner) && !has("incomplete");
 	seen.marked = known.holding || has("left");
-	seen.device.present = known.macvlan && !has("no-device");
+	seen.device.present = (known.macvlan && !has("no-device")) ||
+	    has("stray-device");
 	seen.device.up = known.holding && !has("device-down");
 	seen.device.forwards4 = !has("device-forwards4");
 	seen.device.forwards6 = !has("device-forwards6");
@@ -327,8 +328,8 @@ static const struct {
 	{ "Master macvlan loud", "+hush use" },
 	{ "Backup macvlan no-device device-mac device-mtu device-forwards4 "
 	    "device-forwards6 loud", "!device +device use" },
-	{ "Backup device-mac device-mtu device-forwards4 device-forwards6 "
-	    "device-down", "use" },
+	{ "Backup stray-device device-mac device-mtu device-forwards4 "
+	    "device-forwards6 device-down", "use" },
 
 	/* The virtual addresses. */
 	{ "Master incomplete", "!addresses +addresses tell use" },
