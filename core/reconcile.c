@@ -197,11 +197,8 @@ find_left(struct reconcile_plan *plan, const struct reconcile_known *known,
 
 	if (!known->swapped && virtual && known->keeps_mac)
 		plan->undo |= 1u << RECONCILE_MAC;
-	if (!virtual && !same_mac(seen->mac, known->own_mac)) {
-		plan->news |= RECONCILE_OWN_MAC;
-		if (!known->swapped)
-			plan->news |= RECONCILE_TELL;
-	}
+	if (!virtual && !same_mac(seen->mac, known->own_mac))
+		plan->news |= RECONCILE_OWN_MAC | RECONCILE_TELL;
 	if (!known->holding && conf->accept && !conf->owner && seen->marked)
 		plan->undo |= 1u << RECONCILE_ADDRESSES;
 }

@@ -17,6 +17,7 @@ enum {
 	MTU = 1500,
 	INDEX = 3,
 	OTHER = 2,
+	LATER_ONE = 4,
 	FIGHT_MAX = 20,
 	TEXT_LEN = 512
 };
@@ -116,7 +117,8 @@ arrange_seen(void)
 	seen.carrier = !has("no-carrier");
 	seen.hushed = !has("loud");
 	seen.forwards4 = seen.forwards6 = !has("no-router");
-	seen.index = has("replaced") ? OTHER : INDEX;
+	seen.index = has("replaced") ? OTHER :
+	    has("replaced-later") ? LATER_ONE : INDEX;
 	seen.mtu = has("small-mtu") ? (unsigned)advert_len(&conf) - 1 :
 	    has("least-mtu") ? (unsigned)advert_len(&conf) : MTU;
 	seen.flaps = has("flapped") ? 2 : 0;
@@ -235,6 +237,7 @@ static const struct {
 	{ "Backup closed absent", "gone: lost again" },
 	{ "Initialize replaced", "replaced: say close again" },
 	{ "Backup replaced", "replaced: lost close again" },
+	{ "Backup replaced-later", "replaced: lost close again" },
 	{ "Master replaced macvlan", "replaced: lost close again" },
 	{ "Initialize new closed no-ethernet", "no-ethernet: say moved" },
 	{ "Backup no-ethernet", "no-ethernet: lost again" },
