@@ -163,8 +163,9 @@ find_wrong(bool wrong[RECONCILE_ROWS], const struct reconcile_known *known,
 	wrong[RECONCILE_FORWARD6] = device &&
 	    seen->device.forwards6 != seen->forwards6;
 	wrong[RECONCILE_HUSH] = device && !seen->hushed;
+	/* An owner that lacks one does not come so far. */
 	wrong[RECONCILE_ADDRESSES] = known->holding && conf->accept &&
-	    !conf->owner && !seen->complete;
+	    !seen->complete;
 	wrong[RECONCILE_BLOCK] = known->holding && !conf->accept;
 }
 
@@ -196,11 +197,8 @@ find_left(struct reconcile_plan *plan, const struct reconcile_known *known,
 
 	if (!known->swapped && virtual && known->keeps_mac)
 		plan->undo |= 1u << RECONCILE_MAC;
-	if (!virtual && !same_mac(seen->mac, known->own_mac)) {
-		plan->news |= RECONCILE_OWN_MAC;
-		if (!known->swapped)
-			plan->news |= RECONCILE_TELL;
-	}
+	if (!virtual && !same_mac(seen->mac, known->own_mac))
+		plan->news |= RECONCILE_OWN_MAC | RECONCILE_TELL;
 	if (!known->holding && conf->accept && !conf->owner && seen->marked)
 		plan->undo |= 1u << RECONCILE_ADDRESSES;
 }

@@ -67,7 +67,7 @@ head -c 16384 /dev/zero >"$T/a/full" 2>/dev/null
 signal a USR1
 ok "a full disk: Master all the same" until_true 2 holds a 10.0.0.1
 ok "it says what is lost" logged a \
-    'undo: No space left on device; .*nobody resigns, and cleanup needs the addresses'
+    'undo: No space left on device; .*no resignation is sent, and cleanup has to be'
 rm "$T/a/full"
 stop a
 umount "$T/a"

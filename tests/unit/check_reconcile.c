@@ -16,7 +16,8 @@
 enum {
 	MTU = 1500,
 	INDEX = 3,
-	OTHER = 4,
+	OTHER = 2,
+	LATER_ONE = 4,
 	FIGHT_MAX = 20,
 	TEXT_LEN = 512
 };
@@ -27,6 +28,7 @@ enum {
 static const uint8_t virtual_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 1, 7 };
 static const uint8_t own_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x11 };
 static const uint8_t new_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x12 };
+static const uint8_t lower_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 1, 6 };
 static const uint8_t their_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 2, 9 };
 
 static struct vrrp_conf conf;
@@ -114,8 +116,9 @@ arrange_seen(void)
 	seen.up = !has("down");
 	seen.carrier = !has("no-carrier");
 	seen.hushed = !has("loud");
-	seen.forwards4 = seen.forwards6 = true;
-	seen.index = has("replaced") ? OTHER : INDEX;
+	seen.forwards4 = seen.forwards6 = !has("no-router");
+	seen.index = has("replaced") ? OTHER :
+	    has("replaced-later") ? LATER_ONE : INDEX;
 	seen.mtu = has("small-mtu") ? (unsigned)advert_len(&conf) - 1 :
 	    has("least-mtu") ? (unsigned)advert_len(&conf) : MTU;
 	seen.flaps = has("flapped") ? 2 : 0;
@@ -123,17 +126,21 @@ arrange_seen(void)
 	    !has("own-mac")) ? virtual_mac : own_mac, VRRP_MAC_LEN);
 	if (has("new-mac"))
 		memcpy(seen.mac, new_mac, VRRP_MAC_LEN);
+	if (has("lower-mac"))
+		memcpy(seen.mac, lower_mac, VRRP_MAC_LEN);
 	if (has("their-mac"))
 		memcpy(seen.mac, their_mac, VRRP_MAC_LEN);
 	seen.own = own;
 	seen.nown = has("no-address") ? 0 : has("one-address") ? 1 : 2;
 	seen.complete = (known.holding || conf.owner) && !has("incomplete");
 	seen.marked = known.holding || has("left");
-	seen.device.present = known.macvlan && !has("no-device");
+	seen.device.present = (known.macvlan && !has("no-device")) ||
+	    has("stray-device");
 	seen.device.up = known.holding && !has("device-down");
 	seen.device.forwards4 = !has("device-forwards4");
 	seen.device.forwards6 = !has("device-forwards6");
-	seen.device.mtu = has("device-mtu") ? seen.mtu + 1 : seen.mtu;
+	seen.device.mtu = has("device-mtu") ? seen.mtu + 1 :
+	    has("device-small") ? seen.mtu - 1 : seen.mtu;
 	memcpy(seen.device.mac, has("device-mac") ? own_mac : virtual_mac,
 	    VRRP_MAC_LEN);
 }
@@ -230,12 +237,14 @@ static const struct {
 	{ "Backup closed absent", "gone: lost again" },
 	{ "Initialize replaced", "replaced: say close again" },
 	{ "Backup replaced", "replaced: lost close again" },
+	{ "Backup replaced-later", "replaced: lost close again" },
 	{ "Master replaced macvlan", "replaced: lost close again" },
 	{ "Initialize new closed no-ethernet", "no-ethernet: say moved" },
 	{ "Backup no-ethernet", "no-ethernet: lost again" },
 	{ "Initialize down", "down: say" },
 	{ "Backup down", "down: lost again" },
 	{ "Master down", "down: lost again" },
+	{ "Master down incomplete own-mac new-mac", "down: lost again" },
 	{ "Initialize small-mtu", "mtu: say" },
 	{ "Master small-mtu", "mtu: lost again" },
 	{ "Initialize owner incomplete", "not-owner: say" },
@@ -285,6 +294,7 @@ static const struct {
 	{ "Master own-mac", "!mac +mac tell use" },
 	{ "Master new-mac", "!mac +mac own tell use" },
 	{ "Master their-mac", "!mac +mac tell use" },
+	{ "Master lower-mac", "!mac +mac tell use" },
 	{ "Master stalled own-mac", "!mac +mac use" },
 	{ "Master stalled new-mac", "!mac +mac own use" },
 	{ "Master not-swapped", "use" },
@@ -311,6 +321,8 @@ static const struct {
 	{ "Initialize macvlan device-mac", "!device-mac +device-mac use" },
 	{ "Backup macvlan device-mtu", "+device-mtu use" },
 	{ "Master macvlan device-mtu", "+device-mtu use" },
+	{ "Backup macvlan device-small", "+device-mtu use" },
+	{ "Backup macvlan no-router", "+forward4 +forward6 use" },
 	{ "Backup macvlan device-forwards4", "+forward4 use" },
 	{ "Master macvlan device-forwards4", "+forward4 use" },
 	{ "Backup macvlan device-forwards6", "+forward6 use" },
@@ -319,8 +331,8 @@ static const struct {
 	{ "Master macvlan loud", "+hush use" },
 	{ "Backup macvlan no-device device-mac device-mtu device-forwards4 "
 	    "device-forwards6 loud", "!device +device use" },
-	{ "Backup device-mac device-mtu device-forwards4 device-forwards6 "
-	    "device-down", "use" },
+	{ "Backup stray-device device-mac device-mtu device-forwards4 "
+	    "device-forwards6 device-down", "use" },
 
 	/* The virtual addresses. */
 	{ "Master incomplete", "!addresses +addresses tell use" },
@@ -348,6 +360,7 @@ static const struct {
 
 	/* A flap that was over before we looked. */
 	{ "Master flapped", "tell use" },
+	{ "Master renumbered flapped", "source tell use" },
 	{ "Master stalled flapped", "use" },
 	{ "Master quiet flapped", "use" },
 	{ "Backup flapped", "use" },
@@ -384,6 +397,8 @@ START_TEST(reason_is_said_once)
 	ck_assert_str_eq(look_at(5), "use");
 	seen.up = false;
 	ck_assert_str_eq(look_at(6), "down: say");
+	seen.ethernet = false;
+	ck_assert_str_eq(look_at(7), "no-ethernet: say");
 }
 END_TEST
 
