@@ -243,6 +243,7 @@ enum vrrp_why {
 enum {
 	VRRP_ANNOUNCE_ROUNDS = 5,	/* the first at once ... */
 	VRRP_ANNOUNCE_GAP = 250000,	/* ... the others this far apart, us */
+	VRRP_DOUBTS = 2,		/* extra rounds between two */
 	VRRP_REPLIES = 3,		/* extra adverts in an interval */
 	VRRP_FAULT_DOUBLINGS = 4	/* a hold grows 2^4 times at most */
 };
@@ -262,12 +263,12 @@ struct vrrp {
 	usec_t try_after;		/* the other form not before this */
 	usec_t announce_deadline;	/* VRRP_NEVER outside Master */
 	unsigned announce_left;		/* rounds of the burst still to come */
-	usec_t announced_at;		/* last round; meaningful in Master */
 	usec_t hold_until;		/* no Master by timer before this */
 	usec_t preempt_deadline;	/* a lower Master has until then */
 	usec_t sent_at;			/* last advert; meaningful in Master */
 	usec_t since;			/* when this state was entered */
 	unsigned replies_left;		/* see VRRP_REPLIES */
+	unsigned doubts_left;		/* see VRRP_DOUBTS */
 	unsigned faults;		/* failed take-overs in a row */
 	bool quiet;			/* Master that waits for its carrier */
 	bool resigned;			/* Backup that heard a priority 0 */

@@ -100,7 +100,6 @@ arm_down_timer(struct vrrp *vr, usec_t now, usec_t interval)
 static void
 arm_announce(struct vrrp *vr, usec_t now)
 {
-	vr->announced_at = now;
 	vr->announce_left = VRRP_ANNOUNCE_ROUNDS - 1;
 	vr->announce_deadline = now + VRRP_ANNOUNCE_GAP;
 }
@@ -149,6 +148,7 @@ to_master(struct vrrp *vr, enum vrrp_why why, usec_t now)
 	arm_adver_timer(vr, now);
 	arm_announce(vr, now);
 	vr->replies_left = VRRP_REPLIES;
+	vr->doubts_left = VRRP_DOUBTS;
 	return VRRP_ACT_ADVERT | VRRP_ACT_ACQUIRE | VRRP_ACT_ANNOUNCE |
 	    VRRP_ACT_NOTIFY;
 }
@@ -291,21 +291,17 @@ master_replies(struct vrrp *vr, usec_t now)
 
 /*
  * Others may have misled the neighbours, and can do so often, while a round can
- * have hundreds of frames: a doubt is answered at once if no round went out for
- * VRRP_ANNOUNCE_GAP, by the round that is to follow, or by one after that time.
+ * have hundreds of frames: between two rounds by timer VRRP_DOUBTS are answered
+ * at once, each by a burst; the rounds of the last burst answer the others.
  */
 static unsigned
 master_doubts(struct vrrp *vr, usec_t now)
 {
-	if (vr->quiet || vr->announce_left > 0)
+	if (vr->quiet || vr->doubts_left == 0)
 		return 0;
-	if (now - vr->announced_at >= VRRP_ANNOUNCE_GAP) {
-		arm_announce(vr, now);
-		return VRRP_ACT_ANNOUNCE;
-	}
-	vr->announce_left = 1;
-	vr->announce_deadline = vr->announced_at + VRRP_ANNOUNCE_GAP;
-	return 0;
+	vr->doubts_left--;
+	arm_announce(vr, now);
+	return VRRP_ACT_ANNOUNCE;
 }
 
 static bool
@@ -339,7 +335,7 @@ master_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 static unsigned
 announce_timer(struct vrrp *vr, usec_t now)
 {
-	vr->announced_at = now;
+	vr->doubts_left = VRRP_DOUBTS;
 	if (vr->announce_left > 0)
 		vr->announce_left--;
 	if (vr->announce_left > 0)

@@ -166,7 +166,8 @@ find_wrong(bool wrong[RECONCILE_ROWS], const struct reconcile_known *known,
 	/* An owner that lacks one does not come so far. */
 	wrong[RECONCILE_ADDRESSES] = known->holding && conf->accept &&
 	    !seen->complete;
-	wrong[RECONCILE_BLOCK] = known->holding && !conf->accept;
+	wrong[RECONCILE_BLOCK] = known->holding && !conf->accept &&
+	    !conf->owner;
 }
 
 /* One row that is wrong: whether to mend it, and what follows. */

@@ -44,7 +44,7 @@ within "a flood of claims: the longest time between adverts" "$(adverts flood |
     awk 'NR > 1 && $1 - t > max { max = $1 - t } { t = $1 } END { print max }')" 0.9 1.1
 wait "${PIDS[-2]}"
 ok "and it is well" eval 'counted cost4 1000 && not logged cost4 "master ->"'
-is "two lines are enough" "$(count_logged cost4 'duplicate address|we stay Master')" 2
+is "two lines are enough" "$(count_logged cost4 'duplicate address|staying Master')" 2
 stop cost4
 also cost6 a -v 51 --refresh 0 --no-guard fe80::1
 settled cost6

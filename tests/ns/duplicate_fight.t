@@ -13,7 +13,7 @@ ok "more than 20 claims: a says that it stays Master" until_true 1 \
 claim 10.0.0.1 | say 24 500000
 sleep 0.5
 end_capture fight
-is "once" "$(count_logged fight 'we stay Master')" 1
+is "once" "$(count_logged fight 'staying Master')" 1
 is "all are counted" "$(duplicates fight)" 49
 begin=$(frames fight "arp && eth.src == $stranger" frame.time_epoch | head -1)
 between() { announcements fight | awk -v b="$begin" -v from="$1" -v to="$2" '

@@ -32,8 +32,8 @@ n=$(frames storm arp frame.number | wc -l)
 took=$(minus "$ended" "$begun")
 rate=$(awk -v n="$n" -v t="$took" 'BEGIN { print int(n / (t + 1)) }')
 echo "# $n announcements in $took s and one more of 4000 adverts that lose"
-# The rounds of a take-over, then one a second
-within "announcements a second, of 255 addresses" "$rate" 1 2550
+# At most twelve rounds of two frames for each address
+within "announcements a second, of 255 addresses" "$rate" 1 6200
 rounds_of storm 10.1.0.255 >"$T/rounds"
 forged=$(adverts storm 'ip.src == 10.0.0.12' | cut -d ' ' -f 1)
 within "the first is answered at once" \

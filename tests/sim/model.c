@@ -57,15 +57,11 @@ mask(struct node *node, const struct lan *lan)
 		vr->sent_at = MODEL_NOW - MODEL_PAST * MODEL_TICK;
 		vr->replies_left = 0;
 	}
-	/* Long ago is as good as a second ago. */
-	if (vr->state != VRRP_MASTER ||
-	    vr->announced_at < MODEL_NOW - VRRP_ANNOUNCE_GAP)
-		vr->announced_at = MODEL_NOW - VRRP_ANNOUNCE_GAP;
-	if (vr->state != VRRP_MASTER || r->announced < -MODEL_DOUBT)
-		r->announced = -MODEL_DOUBT;
+	if (vr->state != VRRP_MASTER)
+		vr->doubts_left = r->doubts = 0;
 	if (lan->coarse) {
-		vr->announced_at = MODEL_NOW - VRRP_ANNOUNCE_GAP;
-		r->announced = -MODEL_DOUBT;
+		vr->doubts_left = vr->state == VRRP_MASTER ? VRRP_DOUBTS : 0;
+		r->doubts = 0;
 		vr->announce_left = r->rounds = 0;
 		vr->announce_deadline = VRRP_NEVER;
 		r->announce = MODEL_NEVER;
@@ -120,7 +116,7 @@ pack_vrrp(uint8_t *p, const struct vrrp *vr)
 	p[5] = pack_time(vr->preempt_deadline);
 	p[6] = pack_time(vr->sent_at);
 	p[7] = pack_time(MODEL_NOW + vr->master_interval);
-	p[8] = pack_time(vr->announced_at);
+	p[8] = (uint8_t)vr->doubts_left;
 }
 
 static void
@@ -138,7 +134,7 @@ unpack_vrrp(struct vrrp *vr, const uint8_t *p)
 	vr->preempt_deadline = unpack_time(p[5]);
 	vr->sent_at = unpack_time(p[6]);
 	vr->master_interval = unpack_time(p[7]) - MODEL_NOW;
-	vr->announced_at = unpack_time(p[8]);
+	vr->doubts_left = p[8];
 }
 
 static void
@@ -153,7 +149,7 @@ pack_rules(uint8_t *p, const struct rules *r)
 	p[5] = pack_ticks(r->preempt);
 	p[6] = pack_ticks(r->sent);
 	p[7] = pack_ticks(r->interval);
-	p[8] = pack_ticks(r->announced);
+	p[8] = r->doubts;
 }
 
 static void
@@ -171,7 +167,7 @@ unpack_rules(struct rules *r, const uint8_t *p)
 	r->preempt = unpack_ticks(p[5]);
 	r->sent = unpack_ticks(p[6]);
 	r->interval = unpack_ticks(p[7]);
-	r->announced = unpack_ticks(p[8]);
+	r->doubts = p[8];
 }
 
 unsigned
@@ -316,10 +312,8 @@ tick(struct world *w)
 		if (vr->preempt_deadline != VRRP_NEVER)
 			vr->preempt_deadline -= MODEL_TICK;
 		vr->hold_until -= MODEL_TICK;
-		if (vr->state == VRRP_MASTER) {
+		if (vr->state == VRRP_MASTER)
 			vr->sent_at -= MODEL_TICK;
-			vr->announced_at -= MODEL_TICK;
-		}
 		broken(w, i, rules_tick(&w->node[i], w->lan->late));
 	}
 }

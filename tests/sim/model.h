@@ -16,7 +16,6 @@ enum {
 	MODEL_NODE_LEN = 18,		/* octets of a packed router */
 	MODEL_KEY_LEN = MODEL_ROUTERS * MODEL_NODE_LEN + 18,
 	MODEL_MOVES = 128,
-	MODEL_DOUBT = 1,		/* ticks from a round to a doubt's */
 	MODEL_PAST = 16,		/* ticks back that can be packed */
 	MODEL_NEVER = 1000		/* in ticks */
 };
@@ -34,7 +33,7 @@ struct rules {
 	int preempt;			/* patience with a lower Master */
 	int sent;			/* last advert, Master only */
 	int announce;			/* next round */
-	int announced;			/* the last round, Master only */
+	uint8_t doubts;			/* answered since the last timed round */
 	unsigned rounds;		/* still to come */
 	unsigned replies;		/* answers since a regular advert */
 	unsigned faults;		/* in a row */

@@ -13,6 +13,7 @@ enum {
 	ROUNDS = 5,			/* announcements of a burst ... */
 	GAP = 1,			/* ... a quarter of a second apart */
 	REPLIES = 3,
+	DOUBTS = 2,
 	DOUBLINGS = 4,
 	TAKE_OVER = VRRP_ACT_ADVERT | VRRP_ACT_ACQUIRE | VRRP_ACT_ANNOUNCE |
 	    VRRP_ACT_NOTIFY,
@@ -79,24 +80,19 @@ go(struct rules *r, enum vrrp_state state, unsigned actions, enum vrrp_why why)
 static void
 burst(struct rules *r)
 {
-	r->announced = 0;
 	r->rounds = ROUNDS - 1;
 	r->announce = GAP;
 }
 
-/* Others may have misled the neighbours: at once, or a second after a round */
+/* Others may have misled the neighbours: two bursts, until a timed round */
 static unsigned
 doubt(struct rules *r)
 {
-	if (r->quiet || r->rounds > 0)
+	if (r->quiet || r->doubts == DOUBTS)
 		return 0;
-	if (r->announced <= -MODEL_DOUBT) {
-		burst(r);
-		return VRRP_ACT_ANNOUNCE;
-	}
-	r->rounds = 1;
-	r->announce = MODEL_DOUBT + r->announced;
-	return 0;
+	r->doubts++;
+	burst(r);
+	return VRRP_ACT_ANNOUNCE;
 }
 
 static void
@@ -254,7 +250,7 @@ master_timer(struct rules *r, const struct vrrp_conf *conf)
 		v.actions |= VRRP_ACT_ADVERT;
 	}
 	if (r->announce <= 0) {			/* F34 */
-		r->announced = 0;
+		r->doubts = 0;
 		if (r->rounds > 0)
 			r->rounds--;
 		r->announce = r->rounds > 0 ? GAP : conf->refresh > 0 ?
@@ -424,10 +420,8 @@ rules_tick(struct node *node, int late)
 	r->preempt -= r->preempt != MODEL_NEVER;
 	r->announce -= r->announce != MODEL_NEVER;
 	r->hold -= r->hold > 0;
-	if (r->state == VRRP_MASTER) {
+	if (r->state == VRRP_MASTER)
 		r->sent--;
-		r->announced--;
-	}
 	wanted = r->due <= 0 || r->announce <= 0;
 	if (r->state == VRRP_MASTER && !r->quiet &&
 	    -r->sent > ticks(conf->interval) + late)

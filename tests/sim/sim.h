@@ -110,7 +110,7 @@ struct sim_watch {
 	usec_t interval;		/* Active_Adver_Interval */
 	usec_t sent;			/* last advert; Master */
 	usec_t announce;		/* next round; or NEVER */
-	usec_t announced;		/* the last round; Master */
+	unsigned doubts;		/* since the last timed round */
 	usec_t told;			/* as well, on the wire; wire's time */
 	usec_t since;			/* in this state */
 	unsigned rounds;		/* left of the burst */

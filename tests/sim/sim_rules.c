@@ -12,10 +12,10 @@
 
 /* As vrrp.h promises them; here in their own words. */
 #define GAP		((usec_t)250000)
-#define DOUBT_GAP	((usec_t)250000)
 enum {
 	ROUNDS = 5,
 	REPLIES = 3,
+	DOUBTS = 2,
 	DOUBLINGS = 4,
 	BAD_SPELL = 1 << SIM_STALL | 1 << SIM_BUSY | 1 << SIM_ACQUIRE
 };
@@ -338,6 +338,7 @@ master_timer_fired(struct sim_router *r)
 	}
 	if (r->now < w->announce)
 		return actions;
+	w->doubts = 0;
 	if (w->rounds > 0)
 		w->rounds--;
 	w->announce = w->rounds > 0 ? r->now + GAP :
@@ -346,21 +347,18 @@ master_timer_fired(struct sim_router *r)
 }
 
 /*
- * Others may have misled the neighbours: they are told now, by rounds that are
- * to follow, or by one a second after the last.
+ * Others may have misled the neighbours: they are told at once, twice between
+ * two timed rounds, and by these.
  */
 static unsigned
 master_doubted(struct sim_router *r)
 {
 	struct sim_watch *w = &r->watch;
 
-	if (w->quiet || w->rounds > 0)
+	if (w->quiet || w->doubts == DOUBTS)
 		return 0;
-	if (r->now - w->announced >= DOUBT_GAP)
-		return start_announcing(r);
-	w->rounds = 1;
-	w->announce = w->announced + DOUBT_GAP;
-	return 0;
+	w->doubts++;
+	return start_announcing(r);
 }
 
 /* RFC 9568 6.4.3, and the limits of C01 and F04 */
@@ -436,7 +434,7 @@ follow_change(struct sim_router *r, const struct vrrp_event *ev)
 		begin_backup(r, ev);
 	} else {
 		w->interval = r->vr.conf->interval;	/* P-45 */
-		w->replies = 0;
+		w->replies = w->doubts = 0;
 		actions |= VRRP_ACT_ACQUIRE | speak(r) | start_announcing(r);
 	}
 	return actions;
@@ -463,8 +461,6 @@ follow(struct sim_router *r, const struct vrrp_event *ev)
 		backup_heard(r, ev->advert);
 	if (actions & VRRP_ACT_ADVERT)
 		w->sent = r->now;
-	if (actions & VRRP_ACT_ANNOUNCE)
-		w->announced = r->now;
 	return actions;
 }
 

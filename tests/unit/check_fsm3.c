@@ -208,16 +208,16 @@ static const struct row {
 { "SM3-12 P=L, -s", 100, 1, MASTER, 500, T, ADVF(100, 100, "192.0.2.21"), YIELD,
     BACKUP, DOWN, NEVER, 100, WHY(OUTRANKED) },
 /* proves: R9568-6.4.3-j +, R9568-6.4.3-i - */
-{ "SM3-13 P<L", 100, 0, MASTER, 0, T, ADV(99, 500), VRRP_ACT_ADVERT, MASTER, A,
-    SAME, 100, WHY(SILENCE) },
+{ "SM3-13 P<L", 100, 0, MASTER, 0, T, ADV(99, 500), ANSWER, MASTER, A,
+    GAP, 100, WHY(SILENCE) },
 /* proves: R9568-6.4.3-j +, R9568-6.4.3-m + */
-{ "SM3-13 P<L, -s", 100, 1, MASTER, 500, T, ADV(1, 1), VRRP_ACT_ADVERT, MASTER,
-    A, SAME, 500, WHY(SILENCE) },
+{ "SM3-13 P<L, -s", 100, 1, MASTER, 500, T, ADV(1, 1), ANSWER, MASTER,
+    A, GAP, 500, WHY(SILENCE) },
 /* proves: R9568-6.4.3-j +, R9568-6.4.3-i - */
 { "SM3-13 P=L, lower address (V30)", 100, 0, MASTER, 0, T, ADVF(100, 500,
-    "192.0.2.19"), VRRP_ACT_ADVERT, MASTER, A, SAME, 100, WHY(SILENCE) },
+    "192.0.2.19"), ANSWER, MASTER, A, GAP, 100, WHY(SILENCE) },
 { "SM3-13 P=L, our address", 100, 0, MASTER, 0, T, ADVF(100, 500,
-    "192.0.2.20"), VRRP_ACT_ADVERT, MASTER, A, SAME, 100, WHY(SILENCE) },
+    "192.0.2.20"), ANSWER, MASTER, A, GAP, 100, WHY(SILENCE) },
 /* proves: R9568-6.4.2-j -, P-15 + */
 { "SM3-14 Backup", 100, 0, BACKUP, 500, T, EV(LINK_UP), 0, BACKUP, SAME, NEVER,
     500, WHY(START) },
@@ -466,7 +466,7 @@ START_TEST(checksum_follows)
 	/* ... in office, before the answer is sent ... */
 	now += 1;
 	ck_assert_uint_eq(hear_advert(99, "192.0.2.30", A, VRRP_SUM_MESSAGE),
-	    VRRP_ACT_ADVERT);
+	    ANSWER);
 	ck_assert(!vr.pseudo_header);
 	now += 1;
 	ck_assert_uint_eq(hear_advert(101, "192.0.2.30", A, VRRP_SUM_PSEUDO),

@@ -347,6 +347,7 @@ static const struct {
 	{ "Backup no-accept", "use" },
 	{ "Master no-accept", "+block use" },
 	{ "Master no-accept incomplete", "+block use" },
+	{ "Master owner no-accept", "use" },
 	{ "Master no-accept stalled", "+block use" },
 
 	/* Several at once, each of its own. */

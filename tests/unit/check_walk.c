@@ -15,7 +15,7 @@ enum {
 
 static uint64_t seed;
 static usec_t sent;			/* our last advert */
-static usec_t announced;		/* our last round */
+static int doubts;		/* answered since a timed round */
 static usec_t earliest;			/* no take-over by the timer before */
 static usec_t learned;			/* Active_Adver_Interval */
 static bool pseudo;			/* the form of checksum */
@@ -180,13 +180,13 @@ walk_check(const struct vrrp *before, enum vrrp_event_type type,
 	    type == VRRP_EV_LINK_UP);
 	if ((actions & VRRP_ACT_ADVERT) != 0)
 		sent = now;
-	/* Four rounds in a second, unless we changed or were asked. */
-	if ((actions & VRRP_ACT_ANNOUNCE) != 0) {
-		ck_assert(before->state != MASTER || before->quiet ||
-		    type == VRRP_EV_ANNOUNCE ||
-		    now - announced >= VRRP_ANNOUNCE_GAP);
-		announced = now;
-	}
+	/* Two rounds between timed ones, unless we changed or were asked. */
+	if (before->state != MASTER || (type == VRRP_EV_TIMER &&
+	    (actions & VRRP_ACT_ANNOUNCE) != 0))
+		doubts = 0;
+	else if ((actions & VRRP_ACT_ANNOUNCE) != 0 &&
+	    type != VRRP_EV_ANNOUNCE && !before->quiet)
+		ck_assert_int_le(++doubts, 2);
 	if (is && !vr.quiet)
 		ck_assert_int_le(vr.deadline, sent + conf.interval);
 	if (is && vr.quiet)
