@@ -295,6 +295,10 @@ check:
 	@$(MAKE) --no-print-directory -j$(JOBS) unit replay vrrpd
 	@$(MAKE) --no-print-directory check-ns
 
+# The tests that make check has no time for
+check-long: vrrpd
+	@LONG=yes tests/ns/run
+
 # As root: what a user namespace does not allow
 check-root: vrrpd
 	@prove --timer tests/ns/root
@@ -339,7 +343,7 @@ clean:
 .PHONY: soak model-mutants fuzz replay coverage coverage-edges cross
 .PHONY: check-faults bench
 .PHONY: always check-pcap
-.PHONY: model check-root fresh $(UNITS) $(REPLAYED)
+.PHONY: model check-long check-root fresh $(UNITS) $(REPLAYED)
 .PHONY: vectors peers conformance must-mutants mutants small check-small
 .PHONY: all unit check check-ns demo layers lint install uninstall dist clean
 .SUFFIXES:

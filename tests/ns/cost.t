@@ -8,6 +8,7 @@
 # those about the addresses of other routers on ours wake nobody.
 #
 # takes long
+# long form
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"

@@ -1,6 +1,8 @@
 #!/bin/bash
 # What claims and other neighbour discovery cost, and how soon one is answered.
 # See duplicate.sh.
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/duplicate.sh"
 

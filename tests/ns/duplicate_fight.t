@@ -1,6 +1,8 @@
 #!/bin/bash
 # A stranger that goes on, and how that is answered.
 # See duplicate.sh.
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/duplicate.sh"
 

@@ -1,6 +1,8 @@
 #!/bin/bash
 # What is a claim and what is none.
 # See duplicate.sh.
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/duplicate.sh"
 

@@ -1,6 +1,8 @@
 #!/bin/bash
 # Claims about as many addresses as there can be.
 # See duplicate.sh.
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/duplicate.sh"
 

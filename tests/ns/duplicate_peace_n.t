@@ -1,6 +1,8 @@
 #!/bin/bash
 # No router is taken for a stranger in an ordinary change, with -n.
 # See duplicate.sh.
+#
+# long form
 . "$(dirname "$0")/duplicate_peace.sh"
 
 # After a partition a router is known as one from its first advert on.  What it

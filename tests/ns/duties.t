@@ -11,6 +11,7 @@
 # or 2001:db8::2N, to be told apart behind the router.
 #
 # takes long
+# long form
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"

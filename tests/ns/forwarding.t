@@ -7,6 +7,8 @@
 # Proves R9568-6.4.3-c, R9568-6.4.2-f3 (Router flag): asked or not, kernel or
 # daemon, the flag is that of the device.  A flag that changes from one
 # advertisement to the next makes clients forget their router (RFC 4861 7.2.5).
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 

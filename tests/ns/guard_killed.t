@@ -4,6 +4,7 @@
 # See guard.sh.
 #
 # measures time
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/guard.sh"
 

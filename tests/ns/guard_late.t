@@ -1,6 +1,8 @@
 #!/bin/bash
 # A guard that hears of nothing for a while, and one that could not resign.
 # See guard.sh.
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/guard.sh"
 

@@ -1,6 +1,8 @@
 #!/bin/bash
 # The leases of addresses.
 # See guard.sh.
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/guard.sh"
 

@@ -12,6 +12,7 @@
 # PEER_VRRPD names another build for pX.  The steps are in peers.sh.
 #
 # takes long
+# long form
 . "$(dirname "$0")/lib.sh"
 # Others run beside it, and it is failover.t and signals.t that measure time.
 LATE=0.5 ANNOUNCED=0.23

@@ -6,6 +6,8 @@
 #        a                                 b      hosts, 10.0.0.11 and .12
 #        |  Master                         |  forger
 #   -----+---------------------------------+----- br0
+#
+# long form
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"

@@ -9,6 +9,8 @@
 # vectors of ../proof/vectors.txt on the wire, in Backup and in Master; C02 C03 C04
 # C07 (a packet never ends the daemon), C05, C06, P-01 to P-10, F09, F10, F24
 # to F27, R9568-7.1-l.
+#
+# long form
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"

@@ -5,6 +5,8 @@
 #    a: vrrpd on eth0, which becomes other0
 #
 # Proves C13, F17, C12.
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 

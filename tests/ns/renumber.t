@@ -6,6 +6,8 @@
 #
 # Proves F19, P-13: as long as the interface has another address no router
 # changes its state; without one it waits in Initialize, and not longer.
+#
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 # Who stalls here is to wake again.

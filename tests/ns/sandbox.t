@@ -10,6 +10,7 @@
 # missing inside is not missed by any of them.
 #
 # takes long
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 

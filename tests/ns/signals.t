@@ -8,6 +8,7 @@
 # (Skew_Time, best of five), F34 and P-20 (first announcement after the advert).
 #
 # takes long
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 # Who stalls here is to wake again.

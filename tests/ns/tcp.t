@@ -11,6 +11,7 @@
 # F01 F37 F38 (a healed partition), and prints what is lost each time.
 #
 # takes long
+# long form
 # shellcheck disable=SC2016	# eval of single quotes is meant
 . "$(dirname "$0")/lib.sh"
 

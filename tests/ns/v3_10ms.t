@@ -11,6 +11,7 @@
 # first announcement.
 #
 # measures time
+# long form
 . "$(dirname "$0")/lib.sh"
 # Nobody resigns for who is killed.
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"

@@ -10,6 +10,8 @@
 #
 # Proves R9568-6.4.3-f (R3768-6.4.3 likewise), R9568-6.4.3-c (Router flag), P-38,
 # and that each side's answer leaves the way it should.
+#
+# long form
 . "$(dirname "$0")/lib.sh"
 
 lan a b c

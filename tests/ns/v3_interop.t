@@ -8,6 +8,8 @@
 # Proves P-08, R9568-5.2.8-2, -3, R9568-5.2.6, R9568-7.1-h, -i, -k, P-04, P-28,
 # R9568-6.1-1 to -4, R9568-6.4.2-f4, -g, -h, F21, F25, --checksum,
 # --min-interval, --down-timer-adverts.
+#
+# long form
 . "$(dirname "$0")/lib.sh"
 # Nobody resigns for who is killed.
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"

@@ -13,6 +13,7 @@
 # R9568-6.4.2-a, -b, -d, -e, R9568-6.4.3-f, R9568-3-1, P-38, F05, F07, C16.
 #
 # takes long
+# long form
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"

@@ -11,6 +11,7 @@
 # is slower.  ROUTERS sets another number.
 #
 # measures time
+# long form
 . "$(dirname "$0")/lib.sh"
 
 N=${ROUTERS:-255}

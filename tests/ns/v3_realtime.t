@@ -10,6 +10,7 @@
 # Proves that it runs on and says so, once (issue 3); R9568-2.5-1.
 #
 # measures time
+# long form
 . "$(dirname "$0")/lib.sh"
 
 lan a

@@ -8,6 +8,7 @@
 # as seen from outside.
 #
 # takes long
+# long form
 command -v python3 >/dev/null || {
 	echo "1..0 # SKIP no python3"
 	exit 0
