@@ -7,7 +7,7 @@
 #    |
 #    +------- br0
 #
-# Proves that it runs on and says so, once (issue 3); R9568-2.5-1.
+# Proves that it runs on and says so, once; R9568-2.5-1.
 #
 # measures time
 # long form
