@@ -30,7 +30,7 @@ kill_once() {
 	is "$what: no file" "$lines" ""
 	same "$what: nothing is left" "$(snapshot_all a)" "$before"
 	ok "$what: every frame is sound" clean_wire wire
-	ok "$what: the log says it" logged a 'the daemon was killed; resigned'
+	ok "$what: the log says it" logged a 'the daemon was killed; sent priority 0'
 	end_pair
 }
 column() { awk -v n="$1" '{ print $n }' "$T/times" | smallest; }

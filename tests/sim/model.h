@@ -33,7 +33,7 @@ struct rules {
 	int preempt;			/* patience with a lower Master */
 	int sent;			/* last advert, Master only */
 	int announce;			/* next round */
-	uint8_t doubts;			/* answered since the last timed round */
+	uint8_t doubts;			/* answered since a timed round */
 	unsigned rounds;		/* still to come */
 	unsigned replies;		/* answers since a regular advert */
 	unsigned faults;		/* in a row */

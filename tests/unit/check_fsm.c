@@ -682,8 +682,8 @@ doubt_until(usec_t end, bool by_adverts)
 }
 
 /*
- * F01, C01: two doubts between timed rounds are answered at once, and the rounds
- * go on after the last.
+ * F01, C01: two doubts between timed rounds are answered at once, and the
+ * rounds go on after the last.
  */
 START_TEST(doubts)
 {
