@@ -192,8 +192,8 @@ frr_up() {
 		mount --bind "$T/group" /etc/group
 	fi
 	mkdir -p "$dir"
-	ip netns exec "$host" sysctl -q net.ipv4.conf.eth0.arp_ignore=1 \
-	    net.ipv4.conf.eth0.arp_announce=2
+	ip netns exec "$host" sh -c 'cd /proc/sys/net/ipv4/conf/eth0 &&
+	    echo 1 >arp_ignore && echo 2 >arp_announce'
 	for ((v = first; v < first + count; v++)); do
 		ip -n "$host" link show "vr$v" >/dev/null 2>&1 && continue
 		echo "link add vr$v link eth0 address 00:00:5e:00:01:$(printf %02x "$v") type macvlan mode bridge"
