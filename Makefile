@@ -290,7 +290,7 @@ bench: vrrpd tests/ns/inject tests/bench/bench
 
 # Built and run side by side, but for the daemons, which have the machine for
 # themselves; JOBS sets how many compilers run at a time.
-JOBS	= `nproc`
+JOBS	?= `nproc`
 check:
 	@$(MAKE) --no-print-directory -j$(JOBS) unit replay vrrpd
 	@$(MAKE) --no-print-directory check-ns

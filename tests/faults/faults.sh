@@ -687,8 +687,20 @@ shell() {
 }
 
 # Whatever it is doing: on its way up, Master, or being cleaned up after
+# held_since EVENT: a had an address after it
+held_since() {
+	local i
+	for ((i = $1; i < ${#EVENTS[@]}; i++)); do
+		[[ ${EVENTS[i]} == *" a holds "[1-9]* ]] && return
+	done
+	return 1
+}
+
+# started PID: that daemon has begun its life
+started() { [ "$(cat "$T"/a/*.pid)" = "$1" ]; }
+
 fault_restart() {
-	local i n refused=0 sent=0 signals=(KILL TERM SEGV KILL)
+	local i n from refused=0 sent=0 signals=(KILL TERM SEGV KILL)
 	kill "${PID[a]}"
 	await 3000000 dead "${PID[a]}" || bad "it does not end"
 	mark
@@ -700,7 +712,18 @@ fault_restart() {
 		# Until there is another program, a signal may be lost.
 		while shell "${PID[a]}"; do idle 1000; done
 		idle $((RANDOM % 40000))
-		[ $STATE = backup ] || kill -USR1 "${PID[a]}" 2>/dev/null
+		if [ $STATE = master ]; then
+			from=${#EVENTS[@]}
+			# On a busy machine most end before they have it; the
+			# tenth is waited for.
+			[ $((n % 10)) != 9 ] ||
+			    await 3000000 started "${PID[a]}" ||
+			    bad "round $n: it does not start"
+			kill -USR1 "${PID[a]}" 2>/dev/null
+			[ $((n % 10)) != 9 ] ||
+			    await 3000000 held_since "$from" ||
+			    bad "round $n: it was not Master"
+		fi
 		idle $((RANDOM % 30000))
 		kill "-${signals[n % 4]}" "${PID[a]}" 2>/dev/null
 		wait "${PID[a]}" 2>/dev/null
@@ -711,8 +734,7 @@ fault_restart() {
 	for ((i = E0; i < ${#EVENTS[@]}; i++)); do
 		[[ ${EVENTS[i]} == *" a holds "[1-9]* ]] && sent=$((sent + 1))
 	done
-	# On a busy machine most of them die before they have the address.
-	[ $STATE = backup ] || [ $((30 * sent)) -ge $n ] ||
+	[ $STATE = backup ] || [ $((10 * sent)) -ge $((n - 9)) ] ||
 	    bad "it was Master $sent times only, of $n"
 	# Who dies before it has a guard leaves files, for the next start.
 	idle 2000000

@@ -4,7 +4,8 @@
 #
 #	FILES=	of these files		N=	so many of them, drawn ...
 #	J=	at a time		SEED=	... with this seed
-#	MUTANTS=short	a sample that takes a minute
+#	TIME=	stops drawing after so many seconds
+#	MUTANTS=short	a sample: what a minute and a half allows
 #	VERDICTS=	goes on from this file, and keeps there what it finds
 #
 # Mutants that do not compile are not counted; equivalent are those that compile
@@ -15,7 +16,10 @@ set -u
 CC=${CC:-cc}
 FILES=${FILES:-fsm.c packet.c conf.c frame.c neighbour.c record.c reconcile.c drop.c wire.h}
 N=${N:-0}				# 0 = all
-[ "${MUTANTS:-}" != short ] || [ "$N" != 0 ] || N=200
+TIME=${TIME:-0}				# 0 = no limit
+if [ "${MUTANTS:-}" = short ]; then
+	N=200 TIME=90
+fi
 SEED=${SEED:-1}
 J=${J:-2}
 CFLAGS="-std=c11 -D_GNU_SOURCE -O2"
@@ -246,7 +250,9 @@ for file in $FILES; do
 	grep "^$file:" "$tmp/left" |
 	    perl tests/proof/mutate.pl "$file" -d "$tmp/sources" || exit 1
 done
-xargs -r -d '\n' -P "$J" -n 1 tests/proof/mutants.sh --try "$tmp" \
+# What was begun when the time is over has no verdict and does not count.
+timeout "$TIME" xargs -r -d '\n' -P "$J" -n 1 \
+    tests/proof/mutants.sh --try "$tmp" \
     <"$tmp/left" >>"$VERDICTS" 2>>"$tmp/log"
 perl tests/proof/mutants_judge.pl tests/proof/mutants.equivalent "$tmp/mutants" \
     "$VERDICTS"
