@@ -103,99 +103,95 @@ struct rule {
 
 #define WRITE_FLAGS	(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
 
-/* The first ones are those of every turn. */
-static const struct rule rules[] = {
-#ifdef SYS_pselect6_time64
-	{ .nr = SYS_pselect6_time64 },
+/*
+ * Whatever their arguments; the first ones are those of every turn.  Machines
+ * differ in the names that they have, not in what these do.
+ */
+static const int calls[] = {
+#ifdef SYS_pselect6_time64		/* 32 bits, since Linux 5.1 */
+	SYS_pselect6_time64, SYS_ppoll_time64, SYS_futex_time64,
+	SYS_timerfd_settime64, SYS_clock_gettime64, SYS_clock_nanosleep_time64,
 #endif
-	{ .nr = SYS_pselect6 },
-	{ .nr = SYS_recvfrom },
-	{ .nr = SYS_sendto },
-#ifdef SYS_timerfd_settime
-	{ .nr = SYS_timerfd_settime },
-#endif
-#ifdef SYS_timerfd_settime32
-	{ .nr = SYS_timerfd_settime32 },
-#endif
-#ifdef SYS_timerfd_settime64
-	{ .nr = SYS_timerfd_settime64 },
-#endif
-	/* Where the clock is no function of the vDSO. */
-#ifdef SYS_clock_gettime
-	{ .nr = SYS_clock_gettime },
-#endif
-#ifdef SYS_clock_gettime32
-	{ .nr = SYS_clock_gettime32 },
-#endif
-#ifdef SYS_clock_gettime64
-	{ .nr = SYS_clock_gettime64 },
-#endif
-#ifdef SYS_gettimeofday
-	{ .nr = SYS_gettimeofday },
-#endif
-#ifdef SYS_gettimeofday_time32
-	{ .nr = SYS_gettimeofday_time32 },
+	SYS_pselect6, SYS_recvfrom, SYS_sendto,
+	/* The clock: where it is no function of the vDSO */
+#ifdef SYS_clock_gettime32		/* 32 bits, as musl has it */
+	SYS_timerfd_settime32, SYS_clock_gettime32, SYS_clock_nanosleep_time32,
+	SYS_gettimeofday_time32,
+#else
+	SYS_timerfd_settime, SYS_clock_gettime, SYS_clock_nanosleep,
+	SYS_gettimeofday,
 #endif
 #ifdef SYS_time
-	{ .nr = SYS_time },
+	SYS_time,
 #endif
 
 	/* Lines of the log, records, pipes */
-	{ .nr = SYS_read },
-	{ .nr = SYS_write },
-	{ .nr = SYS_writev },
-	{ .nr = SYS_pread64 },
-	{ .nr = SYS_pwrite64 },
-	{ .nr = SYS_ftruncate },
-#ifdef SYS_ftruncate64
-	{ .nr = SYS_ftruncate64 },
-#endif
-	{ .nr = SYS_lseek },
+	SYS_read, SYS_write, SYS_writev, SYS_pread64, SYS_pwrite64,
+	SYS_ftruncate, SYS_lseek, SYS_close, SYS_fcntl, SYS_flock, SYS_dup3,
+	SYS_pipe2,
+	/* Where the directory lets our user */
+	SYS_unlinkat,
 #ifdef SYS__llseek
-	{ .nr = SYS__llseek },
+	SYS__llseek,
 #endif
-	{ .nr = SYS_close },
-	{ .nr = SYS_fcntl },
-#ifdef SYS_fcntl64
-	{ .nr = SYS_fcntl64 },
+	/* The time zone, when libc looks again; see SYS_openat below */
+#ifdef SYS_fstat
+	SYS_fstat,
 #endif
-	{ .nr = SYS_flock },
-	{ .nr = SYS_dup3 },
-#ifdef SYS_dup2
-	{ .nr = SYS_dup2 },
+#ifdef SYS_newfstatat
+	SYS_newfstatat,
 #endif
-	{ .nr = SYS_pipe2 },
-	/* Where the directory lets our user. */
-	{ .nr = SYS_unlinkat },
-#ifdef SYS_unlink
-	{ .nr = SYS_unlink },
+#ifdef SYS_statx
+	SYS_statx,
+#endif
+#if defined(SYS_stat64) && defined(SYS_ftruncate64)	/* 32 bits */
+	SYS_ftruncate64, SYS_fcntl64, SYS_fstat64, SYS_stat64, SYS_fstatat64,
 #endif
 
+	/* Sockets */
+	SYS_bind, SYS_getsockname, SYS_connect,
+#ifdef SYS_send
+	SYS_send, SYS_recv,
+#endif
+
+	/* Signals and processes */
+	SYS_rt_sigreturn, SYS_restart_syscall, SYS_rt_sigprocmask,
+	SYS_rt_sigaction, SYS_kill, SYS_tgkill, SYS_wait4, SYS_waitid,
+	SYS_setsid, SYS_set_robust_list, SYS_set_tid_address, SYS_exit,
+	SYS_exit_group, SYS_getpid, SYS_getppid, SYS_gettid, SYS_getuid,
+	SYS_geteuid, SYS_getgid, SYS_getegid,
+#ifdef SYS_sigreturn
+	SYS_sigreturn,
+#endif
+#ifdef SYS_waitpid
+	SYS_waitpid,
+#endif
+#ifdef SYS_getuid32
+	SYS_getuid32, SYS_geteuid32, SYS_getgid32, SYS_getegid32,
+#endif
+#ifdef SYS_rseq
+	SYS_rseq,
+#endif
+#ifdef SYS_pidfd_open
+	SYS_pidfd_open, SYS_pidfd_send_signal,
+#endif
+
+	/* Memory, and libc here and there */
+	SYS_brk, SYS_munmap, SYS_mremap, SYS_madvise, SYS_futex, SYS_getrandom,
+	SYS_sched_yield, SYS_nanosleep, SYS_ppoll,
+#ifdef __s390x__
+	SYS_mmap,			/* its arguments lie in memory */
+#endif
+#ifdef SYS_open				/* of the older machines */
+	SYS_dup2, SYS_unlink, SYS_stat, SYS_fork, SYS_poll,
+#endif
+};
+
+static const struct rule rules[] = {
 	/* Files are for libc: the time zone, when it looks again */
 	{ SYS_openat, { WITHOUT(2, WRITE_FLAGS) } },
 #ifdef SYS_open
 	{ SYS_open, { WITHOUT(1, WRITE_FLAGS) } },
-#endif
-#ifdef SYS_fstat
-	{ .nr = SYS_fstat },
-#endif
-#ifdef SYS_fstat64
-	{ .nr = SYS_fstat64 },
-#endif
-#ifdef SYS_stat
-	{ .nr = SYS_stat },
-#endif
-#ifdef SYS_stat64
-	{ .nr = SYS_stat64 },
-#endif
-#ifdef SYS_newfstatat
-	{ .nr = SYS_newfstatat },
-#endif
-#ifdef SYS_fstatat64
-	{ .nr = SYS_fstatat64 },
-#endif
-#ifdef SYS_statx
-	{ .nr = SYS_statx },
 #endif
 
 	/* Sockets: a new interface, --no-accept, syslog started again */
@@ -205,15 +201,6 @@ static const struct rule rules[] = {
 	SOCKET(AF_INET6, SOCK_DGRAM),
 	SOCKET(AF_UNIX, SOCK_DGRAM),
 	{ SYS_socketpair, { EQUAL(0, AF_UNIX) } },	/* another guard */
-	{ .nr = SYS_bind },
-	{ .nr = SYS_getsockname },
-	{ .nr = SYS_connect },
-#ifdef SYS_send
-	{ .nr = SYS_send },
-#endif
-#ifdef SYS_recv
-	{ .nr = SYS_recv },
-#endif
 	/* Packet filters of the kernel are set by options as well. */
 	{ SYS_setsockopt, { EQUAL(1, SOL_SOCKET) } },
 	{ SYS_setsockopt, { EQUAL(1, SOL_PACKET) } },
@@ -244,104 +231,28 @@ static const struct rule rules[] = {
 	{ SYS_socketcall, { EQUAL(0, SYS_GETSOCKOPT) } },
 #endif
 
-	/* Signals and processes */
-	{ .nr = SYS_rt_sigreturn },
-#ifdef SYS_sigreturn
-	{ .nr = SYS_sigreturn },
-#endif
-	{ .nr = SYS_restart_syscall },
-	{ .nr = SYS_rt_sigprocmask },
-	{ .nr = SYS_rt_sigaction },
-	{ .nr = SYS_kill },
-	{ .nr = SYS_tgkill },
-#ifdef SYS_pidfd_open
-	{ .nr = SYS_pidfd_open },
-#endif
-#ifdef SYS_pidfd_send_signal
-	{ .nr = SYS_pidfd_send_signal },
-#endif
+	/* Processes */
 #ifdef __s390x__
 	{ SYS_clone, { WITHOUT(1, ~FORK_FLAGS) } },
 #else
 	{ SYS_clone, { WITHOUT(0, ~FORK_FLAGS) } },
 #endif
-#ifdef SYS_fork
-	{ .nr = SYS_fork },
-#endif
-	{ .nr = SYS_wait4 },
-	{ .nr = SYS_waitid },
-#ifdef SYS_waitpid
-	{ .nr = SYS_waitpid },
-#endif
-	{ .nr = SYS_setsid },
-	{ .nr = SYS_set_robust_list },
-	{ .nr = SYS_set_tid_address },
-#ifdef SYS_rseq
-	{ .nr = SYS_rseq },
-#endif
 	{ SYS_prctl, { EQUAL(0, PR_SET_PDEATHSIG) } },
 	{ SYS_prctl, { EQUAL(0, PR_SET_NAME) } },
-	{ .nr = SYS_exit },
-	{ .nr = SYS_exit_group },
-	{ .nr = SYS_getpid },
-	{ .nr = SYS_getppid },
-	{ .nr = SYS_gettid },
-	{ .nr = SYS_getuid },
-	{ .nr = SYS_geteuid },
-	{ .nr = SYS_getgid },
-	{ .nr = SYS_getegid },
-#ifdef SYS_getuid32
-	{ .nr = SYS_getuid32 },
-	{ .nr = SYS_geteuid32 },
-	{ .nr = SYS_getgid32 },
-	{ .nr = SYS_getegid32 },
-#endif
 
 	/* Memory, but no new code */
-	{ .nr = SYS_brk },
-	{ .nr = SYS_munmap },
-	{ .nr = SYS_mremap },
-	{ .nr = SYS_madvise },
 	{ SYS_mprotect, { WITHOUT(2, PROT_EXEC) } },
 #ifdef SYS_mmap2
 	{ SYS_mmap2, { WITHOUT(2, PROT_EXEC) } },
 #endif
-#if defined(__s390x__)
-	{ .nr = SYS_mmap },		/* its arguments lie in memory */
-#elif defined(SYS_mmap) && !defined(__i386__)
+#if defined(SYS_mmap) && !defined(__i386__) && !defined(__s390x__)
 	{ SYS_mmap, { WITHOUT(2, PROT_EXEC) } },
 #endif
+};
 
-	/* libc, here and there */
-	{ .nr = SYS_futex },
-#ifdef SYS_futex_time64
-	{ .nr = SYS_futex_time64 },
-#endif
-#ifdef SYS_getrandom
-	{ .nr = SYS_getrandom },
-#endif
-	{ .nr = SYS_sched_yield },
-#ifdef SYS_nanosleep
-	{ .nr = SYS_nanosleep },
-#endif
-#ifdef SYS_clock_nanosleep
-	{ .nr = SYS_clock_nanosleep },
-#endif
-#ifdef SYS_clock_nanosleep_time32
-	{ .nr = SYS_clock_nanosleep_time32 },
-#endif
-#ifdef SYS_clock_nanosleep_time64
-	{ .nr = SYS_clock_nanosleep_time64 },
-#endif
-#ifdef SYS_poll
-	{ .nr = SYS_poll },
-#endif
-#ifdef SYS_ppoll
-	{ .nr = SYS_ppoll },
-#endif
-#ifdef SYS_ppoll_time64
-	{ .nr = SYS_ppoll_time64 },
-#endif
+enum {
+	CALLS = sizeof(calls) / sizeof(calls[0]),
+	RULES = sizeof(rules) / sizeof(rules[0])
 };
 
 #define LOAD(member)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
@@ -409,11 +320,13 @@ sandbox_filter(struct sock_filter *code)
 	};
 	size_t i, n = sizeof(head) / sizeof(head[0]);
 
-	_Static_assert(sizeof(rules) / sizeof(rules[0]) * (3 + 3 * NEEDS_MAX) +
+	_Static_assert(CALLS * 3 + RULES * (3 + 3 * NEEDS_MAX) +
 	    sizeof(head) / sizeof(head[0]) + sizeof(tail) / sizeof(tail[0]) <=
 	    SANDBOX_FILTER_MAX, "room for every rule at its longest");
 	memcpy(code, head, sizeof(head));
-	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+	for (i = 0; i < CALLS; i++)
+		n += add_rule(code + n, &(struct rule){ .nr = calls[i] });
+	for (i = 0; i < RULES; i++)
 		n += add_rule(code + n, &rules[i]);
 	memcpy(code + n, tail, sizeof(tail));
 	return n + sizeof(tail) / sizeof(tail[0]);
