@@ -67,7 +67,6 @@
 
 enum {
 	NOBODY = 65534,			/* where /etc/passwd has no such user */
-	LINE_LEN = 512,			/* of /etc/passwd; more is comment */
 	NEEDS_MAX = 3,
 	/*
 	 * Calls from here on have the same number on all machines and are all
@@ -398,52 +397,17 @@ parse_line(char *line, const char *name, uint32_t *uid, uint32_t *gid)
 	    strcmp(field[0], name) == 0;
 }
 
-/* A file read without the heap, which only a stream of libc would need. */
-struct reader {
-	int fd;
-	size_t at;
-	ssize_t len;
-	char text[LINE_LEN];
-};
-
-static int
-next_octet(struct reader *in)
-{
-	if (in->at == (size_t)in->len) {
-		in->at = 0;
-		in->len = read(in->fd, in->text, sizeof(in->text));
-	}
-	if (in->len <= 0) {
-		in->len = 0;
-		return EOF;
-	}
-	return (unsigned char)in->text[in->at++];
-}
-
-/* Without its end, and as much of it as there is room for in line[LINE_LEN]. */
 static bool
-next_line(struct reader *in, char *line)
+find_line(FILE *file, const char *name, uint32_t *uid, uint32_t *gid)
 {
-	size_t len = 0;
-	int c;
+	char *line = NULL;
+	size_t size = 0;
+	bool found = false;
 
-	while ((c = next_octet(in)) != EOF && c != '\n')
-		if (len < LINE_LEN - 1)
-			line[len++] = (char)c;
-	line[len] = '\0';
-	return c != EOF || len > 0;
-}
-
-static bool
-find_line(int fd, const char *name, uint32_t *uid, uint32_t *gid)
-{
-	struct reader in = { .fd = fd };
-	char line[LINE_LEN];
-
-	while (next_line(&in, line))
-		if (parse_line(line, name, uid, gid))
-			return true;
-	return false;
+	while (!found && getline(&line, &size, file) != -1)
+		found = parse_line(line, name, uid, gid);
+	free(line);
+	return found;
 }
 
 /*
@@ -452,17 +416,16 @@ find_line(int fd, const char *name, uint32_t *uid, uint32_t *gid)
  * libraries, keep files open, and ask the network.
  */
 int
-sandbox_find_user_in(const char *path, const char *name, uid_t *uid,
-    gid_t *gid)
+sandbox_find_user(const char *path, const char *name, uid_t *uid, gid_t *gid)
 {
 	uint32_t u, g;
 	bool found = false;
 	int saved = ENOENT;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	FILE *file = fopen(path, "re");
 
-	if (fd != -1) {
-		found = find_line(fd, name, &u, &g);
-		close(fd);
+	if (file != NULL) {
+		found = find_line(file, name, &u, &g);
+		fclose(file);
 	} else {
 		saved = errno;
 	}
@@ -479,12 +442,6 @@ sandbox_find_user_in(const char *path, const char *name, uid_t *uid,
 	*uid = u;
 	*gid = g;
 	return 0;
-}
-
-int
-sandbox_find_user(const char *name, uid_t *uid, gid_t *gid)
-{
-	return sandbox_find_user_in("/etc/passwd", name, uid, gid);
 }
 
 /* Whether we are that user for good already. */

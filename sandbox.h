@@ -16,8 +16,7 @@ enum {
 };
 
 /* All but sandbox_filter() return 0, or -1 with errno. */
-int	sandbox_find_user(const char *, uid_t *, gid_t *);
-int	sandbox_find_user_in(const char *, const char *, uid_t *, gid_t *);
+int	sandbox_find_user(const char *, const char *, uid_t *, gid_t *);
 int	sandbox_check(void);
 int	sandbox_seal(void *, size_t);
 int	sandbox_enter(uid_t, gid_t, bool, const char **);

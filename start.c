@@ -68,7 +68,8 @@ check_sandbox(const struct conf *conf)
 	if (sandbox_check() == -1)
 		fatal(EXIT_SYSTEM, "sandbox: seccomp: %s; --no-sandbox does "
 		    "without", strerror(errno));
-	if (sandbox_find_user(user, &sandbox_uid, &sandbox_gid) == -1)
+	if (sandbox_find_user("/etc/passwd", user, &sandbox_uid,
+	    &sandbox_gid) == -1)
 		fatal(EXIT_REFUSED, "--user %s: no such user in /etc/passwd%s"
 		    "%s", user, errno == ENOENT ? "" : ": ",
 		    errno == ENOENT ? "" : strerror(errno));

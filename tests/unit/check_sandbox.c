@@ -768,7 +768,7 @@ START_TEST(users)
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		uid_t uid = 77;
 		gid_t gid = 78;
-		int result = sandbox_find_user_in(path, t[i].name, &uid, &gid);
+		int result = sandbox_find_user(path, t[i].name, &uid, &gid);
 
 		ck_assert_msg(result == (t[i].gid != 0 ? 0 : -1), "'%s'",
 		    t[i].name);
@@ -798,9 +798,9 @@ START_TEST(long_lines)
 	fprintf(file, "v:x:5:5::/:/\n%.*s", 511, text);
 	fprintf(file, "v:x:6:6::/:/\nv:x:7:7::/:/\n");
 	ck_assert_int_eq(fclose(file), 0);
-	ck_assert_int_eq(sandbox_find_user_in(path, "v", &uid, &gid), 0);
+	ck_assert_int_eq(sandbox_find_user(path, "v", &uid, &gid), 0);
 	ck_assert_uint_eq(uid, 7);
-	ck_assert_int_eq(sandbox_find_user_in(path, "long", &uid, &gid), 0);
+	ck_assert_int_eq(sandbox_find_user(path, "long", &uid, &gid), 0);
 	ck_assert_uint_eq(uid, 1);
 	unlink(path);
 }
@@ -811,13 +811,14 @@ START_TEST(no_passwd_file)
 	uid_t uid;
 	gid_t gid;
 
-	ck_assert_int_eq(sandbox_find_user_in("/nowhere", "nobody", &uid,
+	ck_assert_int_eq(sandbox_find_user("/nowhere", "nobody", &uid,
 	    &gid), 0);
 	ck_assert(uid == 65534 && gid == 65534);
-	ck_assert_int_eq(sandbox_find_user_in("/nowhere", "5", &uid, &gid), 0);
+	ck_assert_int_eq(sandbox_find_user("/nowhere", "5", &uid, &gid), 0);
 	ck_assert(uid == 5 && gid == 5);
-	ck_assert_int_eq(sandbox_find_user_in("/", "v", &uid, &gid), -1);
-	ck_assert_int_eq(sandbox_find_user("root", &uid, &gid), 0);
+	ck_assert_int_eq(sandbox_find_user("/", "v", &uid, &gid), -1);
+	ck_assert_int_eq(sandbox_find_user("/etc/passwd", "root", &uid,
+	    &gid), 0);
 	ck_assert(uid == 0 && gid == 0);
 }
 END_TEST
