@@ -22,15 +22,19 @@ enum {
 	LINK_LOCAL_PLEN = 64		/* RFC 4291 2.5.6 */
 };
 
-static const struct {
-	const char *word;
-	int level;
-} levels[] = {
-	{ "err", LOG_ERR },
-	{ "warning", LOG_WARNING },
-	{ "notice", LOG_NOTICE },
-	{ "info", LOG_INFO },
-	{ "debug", LOG_DEBUG },
+/* In the order of their numbers: enum vrrp_checksum, and from LOG_ERR on. */
+static const char *const sums[] = { "auto", "rfc9568", "pseudo-header" };
+static const char *const levels[] = {
+	"err", "warning", "notice", "info", "debug"
+};
+
+/* How the text of an option becomes a value: set() puts it where at says. */
+struct option {
+	int letter;			/* or an enum conf_option */
+	const char *name;		/* in messages */
+	int (*set)(void *, const struct option *, const char *, char *);
+	size_t at;			/* in struct conf; 0 = any of it */
+	unsigned min, max;		/* of a number, or of a length */
 };
 
 static int __attribute__((format(printf, 2, 3)))
@@ -63,14 +67,39 @@ parse_number(const char *text, unsigned min, unsigned max, unsigned *value)
 }
 
 static int
-set_number(const char *option, const char *text, unsigned min, unsigned max,
-    unsigned *value, char *err)
+set_number(void *at, const struct option *o, const char *text, char *err)
 {
+	unsigned *value = at;
+
 	*value = 0;
-	if (parse_number(text, min, max, value) == 0)
+	if (parse_number(text, o->min, o->max, value) == 0)
 		return 0;
 	return refuse(err, "%s %.64s: must be a whole number from %u to %u",
-	    option, text, min, max);
+	    o->name, text, o->min, o->max);
+}
+
+static int
+set_octet(void *at, const struct option *o, const char *text, char *err)
+{
+	uint8_t *octet = at;
+	unsigned n;
+
+	if (set_number(&n, o, text, err) == -1)
+		return -1;
+	*octet = (uint8_t)n;
+	return 0;
+}
+
+static int
+set_seconds(void *at, const struct option *o, const char *text, char *err)
+{
+	usec_t *time = at;
+	unsigned n;
+
+	if (set_number(&n, o, text, err) == -1)
+		return -1;
+	*time = n * VRRP_SECOND;
+	return 0;
 }
 
 /* Seconds with at most two decimals, in centiseconds. */
@@ -99,95 +128,86 @@ parse_centiseconds(const char *text, unsigned max, unsigned *value)
 	return *value >= 1 && *value <= max ? 0 : -1;
 }
 
-/* Which of these is right depends on the version: conf_finish() looks again. */
+/* What is right for -d depends on the version: conf_finish() looks again. */
 static int
-set_interval(struct vrrp_conf *vr, const char *text, char *err)
+set_interval(void *at, const struct option *o, const char *text, char *err)
 {
+	usec_t *interval = at;
 	unsigned cs;
 
-	if (parse_centiseconds(text, 25500, &cs) == -1)
-		return refuse(err, "-d %.64s: must be a whole number from 1 to "
-		    "255, or with version 3 a multiple of 0.01 from 0.01 to "
-		    "40.95", text);
-	vr->interval = cs * VRRP_CENTISECOND;
+	if (parse_centiseconds(text, o->max, &cs) == -1)
+		return refuse(err, "%s %.64s: must be %sa multiple of 0.01 "
+		    "from 0.01 to 40.95", o->name, text,
+		    o->max > VRRP_INTERVAL_MAX_CS ? "a whole number from "
+		    "1 to 255, or with version 3 " : "");
+	*interval = cs * VRRP_CENTISECOND;
 	return 0;
 }
 
+/* From --vrrp-version and, without a text, from -3, which may say the same. */
 static int
-set_min_interval(struct vrrp_conf *vr, const char *text, char *err)
+set_version(void *at, const struct option *o, const char *text, char *err)
 {
-	unsigned cs;
+	uint8_t *version = at;
+	unsigned n = 3;
 
-	if (parse_centiseconds(text, VRRP_INTERVAL_MAX_CS, &cs) == -1)
-		return refuse(err, "--min-interval %.64s: must be a multiple "
-		    "of 0.01 from 0.01 to 40.95", text);
-	vr->min_interval = cs * VRRP_CENTISECOND;
-	return 0;
-}
-
-/* From -3 and from --vrrp-version, which may say the same. */
-static int
-set_version(struct vrrp_conf *vr, const char *text, char *err)
-{
-	unsigned n;
-
-	if (set_number("--vrrp-version", text, 2, 3, &n, err) == -1)
+	if (text != NULL && set_number(&n, o, text, err) == -1)
 		return -1;
-	if (vr->version != 0 && vr->version != n)
+	if (*version != 0 && *version != n)
 		return refuse(err, "-3 and --vrrp-version 2: version 2 or "
 		    "version 3, not both");
-	vr->version = (uint8_t)n;
+	*version = (uint8_t)n;
+	return 0;
+}
+
+/* The number of a word; as many as there are words if it is none of them. */
+static unsigned
+find_word(const char *const *words, unsigned nwords, const char *text)
+{
+	unsigned i = 0;
+
+	while (i < nwords && strcmp(text, words[i]) != 0)
+		i++;
+	return i;
+}
+
+static int
+set_checksum(void *at, const struct option *o, const char *text, char *err)
+{
+	enum vrrp_checksum *checksum = at;
+	unsigned i = find_word(sums, o->max + 1, text);
+
+	if (i > o->max)
+		return refuse(err, "--checksum %.64s: must be auto, rfc9568 or "
+		    "pseudo-header", text);
+	*checksum = i;
 	return 0;
 }
 
 static int
-set_checksum(struct vrrp_conf *vr, const char *text, char *err)
+set_log_level(void *at, const struct option *o, const char *text, char *err)
 {
-	if (strcmp(text, "auto") == 0)
-		vr->checksum = VRRP_SUM_AUTO;
-	else if (strcmp(text, "rfc9568") == 0)
-		vr->checksum = VRRP_SUM_MESSAGE;
-	else if (strcmp(text, "pseudo-header") == 0)
-		vr->checksum = VRRP_SUM_PSEUDO;
-	else
-		return refuse(err, "--checksum %.64s: must be auto, rfc9568 or "
-		    "pseudo-header", text);
+	int *level = at;
+	unsigned i = o->min + find_word(levels, o->max - o->min + 1, text);
+
+	if (i > o->max)
+		return refuse(err, "-L %.64s: must be err, warning, notice, "
+		    "info or debug", text);
+	*level = (int)i;
 	return 0;
 }
 
 /* 255 is right or wrong with the owner: conf_set_owner() looks. */
 static int
-set_priority(const char *text, uint8_t *priority, char *err)
+set_priority(void *at, const struct option *o, const char *text, char *err)
 {
+	uint8_t *priority = at;
 	unsigned n;
 
-	if (parse_number(text, 1, VRRP_PRIORITY_OWNER, &n) == -1)
+	if (parse_number(text, o->min, o->max, &n) == -1)
 		return refuse(err, "-p %.64s: must be a whole number from 1 to "
 		    "254; 255 is the owner's", text);
 	*priority = (uint8_t)n;
-	return 0;
-}
-
-static int
-set_vrid(const char *text, uint8_t *vrid, char *err)
-{
-	unsigned n;
-
-	if (set_number("-v", text, 1, 255, &n, err) == -1)
-		return -1;
-	*vrid = (uint8_t)n;
-	return 0;
-}
-
-static int
-set_seconds(const char *option, const char *text, unsigned min, unsigned max,
-    usec_t *value, char *err)
-{
-	unsigned n;
-
-	if (set_number(option, text, min, max, &n, err) == -1)
-		return -1;
-	*value = n * VRRP_SECOND;
 	return 0;
 }
 
@@ -196,23 +216,33 @@ set_seconds(const char *option, const char *text, unsigned min, unsigned max,
  * pattern, and "all" and "default" are of its sysctls.  "eth0:1" is none.
  */
 static int
-set_ifname(char *ifname, const char *option, const char *text, char *err)
+set_ifname(void *at, const struct option *o, const char *text, char *err)
 {
 	size_t len = strlen(text);
 
-	if (len == 0 || len >= VRRP_IFNAME_LEN)
-		return refuse(err, "%s '%.64s': an interface name has 1 to %d "
-		    "characters", option, text, VRRP_IFNAME_LEN - 1);
+	if (len < o->min || len > o->max)
+		return refuse(err, "%s '%.64s': an interface name has %u to %u "
+		    "characters", o->name, text, o->min, o->max);
 	if (strchr(text, ':') != NULL)
 		return refuse(err, "%s '%s': not an interface name (an alias "
-		    "cannot send; name the interface itself)", option, text);
+		    "cannot send; name the interface itself)", o->name, text);
 	if (strpbrk(text, "/% \t\n\v\f\r\xa0") != NULL ||
 	    strcmp(text, ".") == 0 || strcmp(text, "..") == 0 ||
 	    strcmp(text, "all") == 0 || strcmp(text, "default") == 0)
-		return refuse(err, "%s '%s': not an interface name", option,
-		    text);
-	memcpy(ifname, text, len + 1);
+		return refuse(err, "%s '%s': not an interface name",
+		    o->name, text);
+	memcpy(at, text, len + 1);
 	return 0;
+}
+
+/* With or without a name for the device */
+static int
+set_macvlan(void *at, const struct option *o, const char *text, char *err)
+{
+	struct conf *conf = at;
+
+	conf->use_macvlan = true;
+	return text == NULL ? 0 : set_ifname(conf->macvlan, o, text, err);
 }
 
 static int
@@ -245,8 +275,9 @@ set_auth_hex(uint8_t *auth, const char *hex, char *err)
 
 /* Messages never repeat the text: it is, or nearly is, a password. */
 static int
-set_auth(struct vrrp_conf *vr, const char *text, char *err)
+set_auth(void *at, const struct option *o, const char *text, char *err)
 {
+	struct vrrp_conf *vr = at;
 	size_t len;
 
 	memset(vr->auth, 0, sizeof(vr->auth));
@@ -264,64 +295,125 @@ set_auth(struct vrrp_conf *vr, const char *text, char *err)
 	if (strncmp(text, "0x", 2) == 0)
 		return set_auth_hex(vr->auth, text + 2, err);
 	len = strlen(text);
-	if (len == 0 || len > VRRP_AUTH_LEN)
+	if (len < o->min || len > o->max)
 		return refuse(err, "-a pw/...: the password has %zu "
-		    "characters, must be 1 to %d", len, VRRP_AUTH_LEN);
+		    "characters, must be %u to %u", len, o->min, o->max);
 	memcpy(vr->auth, text, len);
 	return 0;
 }
 
 static int
-set_log_name(struct conf *conf, const char *text, char *err)
+set_log_name(void *at, const struct option *o, const char *text, char *err)
 {
+	const char **name = at;
 	size_t i, len = strlen(text);
 
-	if (len == 0 || len > LOG_NAME_MAX)
-		return refuse(err, "-l '%.64s': must have 1 to %d characters",
-		    text, LOG_NAME_MAX);
+	if (len < o->min || len > o->max)
+		return refuse(err, "-l '%.64s': must have %u to %u characters",
+		    text, o->min, o->max);
 	for (i = 0; i < len; i++)
 		if (text[i] <= ' ' || text[i] > '~')
 			return refuse(err, "-l: character %zu is not a "
 			    "printable one", i + 1);
-	conf->log_name = text;
+	*name = text;
 	return 0;
 }
 
 static int
-set_user(struct conf *conf, const char *text, char *err)
+set_user(void *at, const struct option *o, const char *text, char *err)
 {
+	const char **user = at;
 	size_t len = strlen(text);
 
-	if (len == 0 || len > USER_NAME_MAX || strchr(text, ':') != NULL)
+	if (len < o->min || len > o->max || strchr(text, ':') != NULL)
 		return refuse(err, "--user '%.64s': a name of /etc/passwd has "
-		    "1 to %d characters and no colon", text, USER_NAME_MAX);
-	conf->user = text;
+		    "%u to %u characters and no colon", text, o->min, o->max);
+	*user = text;
 	return 0;
 }
 
 static int
-set_log_level(struct conf *conf, const char *text, char *err)
+set_path(void *at, const struct option *o, const char *text, char *err)
+{
+	const char **path = at;
+	size_t len = strlen(text);
+
+	if (len < o->min || len > o->max)
+		return refuse(err, "%s '%.64s': a path has %u to %u characters",
+		    o->name, text, o->min, o->max);
+	*path = text;
+	return 0;
+}
+
+/* Its value is the least and the greatest that it can have. */
+static int
+set_switch(void *at, const struct option *o, const char *text, char *err)
+{
+	bool *value = at;
+
+	(void)text;
+	(void)err;
+	*value = o->max;
+	return 0;
+}
+
+#define AT(member)	offsetof(struct conf, member)
+
+static const struct option options[] = {
+	{ 'i', "-i", set_ifname, AT(vr.ifname), 1, VRRP_IFNAME_LEN - 1 },
+	{ 'v', "-v", set_octet, AT(vr.vrid), 1, 255 },
+	{ 'p', "-p", set_priority, AT(vr.priority), 1, VRRP_PRIORITY_OWNER },
+	{ 'd', "-d", set_interval, AT(vr.interval), 1, 25500 },
+	{ 'n', "-n", set_switch, AT(vr.vmac), false, false },
+	{ 's', "-s", set_switch, AT(vr.preempt), false, false },
+	{ 'a', "-a", set_auth, AT(vr), 1, VRRP_AUTH_LEN },
+	{ 'f', "-f", set_path, AT(piddir), 1, CONF_PATH_MAX },
+	{ 'D', "-D", set_switch, AT(daemonize), true, true },
+	{ 'F', "-F", set_switch, AT(foreground), true, true },
+	{ 'l', "-l", set_log_name, AT(log_name), 1, LOG_NAME_MAX },
+	{ 'L', "-L", set_log_level, AT(log_level), LOG_ERR, LOG_DEBUG },
+	{ 'S', "-S", set_seconds, AT(vr.start_delay), 0, DELAY_MAX },
+	{ 'U', "-U", set_path, AT(on_master), 1, CONF_PATH_MAX },
+	{ '3', "-3", set_version, AT(vr.version), 3, 3 },
+	{ CONF_VERSION, "--vrrp-version", set_version, AT(vr.version), 2, 3 },
+	{ CONF_CHECKSUM, "--checksum", set_checksum, AT(vr.checksum),
+	    VRRP_SUM_AUTO, VRRP_SUM_PSEUDO },
+	{ CONF_MACVLAN, "--macvlan", set_macvlan, 0, 1, VRRP_IFNAME_LEN - 1 },
+	{ CONF_NO_ACCEPT, "--no-accept", set_switch, AT(vr.accept), false,
+	    false },
+	{ CONF_PREEMPT_DELAY, "--preempt-delay", set_seconds,
+	    AT(vr.preempt_delay), 0, DELAY_MAX },
+	{ CONF_REFRESH, "--refresh", set_seconds, AT(vr.refresh), 0,
+	    REFRESH_MAX },
+	{ CONF_DOWN_TIMER_ADVERTS, "--down-timer-adverts", set_number,
+	    AT(vr.down_adverts), 2, 100 },
+	{ CONF_MIN_INTERVAL, "--min-interval", set_interval,
+	    AT(vr.min_interval), 1, VRRP_INTERVAL_MAX_CS },
+	{ CONF_STRICT_ADDRESSES, "--strict-addresses", set_switch,
+	    AT(vr.strict_addresses), true, true },
+	{ CONF_REALTIME, "--realtime", set_switch, AT(realtime), true, true },
+	{ CONF_NO_GUARD, "--no-guard", set_switch, AT(guard), false, false },
+	{ CONF_NO_LEASE, "--no-lease", set_switch, AT(lease), false, false },
+	{ CONF_HANG_LIMIT, "--hang-limit", set_seconds, AT(hang_limit), 0,
+	    DELAY_MAX },
+	{ CONF_USER, "--user", set_user, AT(user), 1, USER_NAME_MAX },
+	{ CONF_NO_SANDBOX, "--no-sandbox", set_switch, AT(sandbox), false,
+	    false },
+	{ CONF_PCAP, "--pcap", set_path, AT(pcap), 1, CONF_PATH_MAX },
+	{ CONF_ON_BACKUP, "--on-backup", set_path, AT(on_backup), 1,
+	    CONF_PATH_MAX },
+	{ CONF_DRY_RUN, "--dry-run", set_switch, AT(dry_run), true, true },
+};
+
+static const struct option *
+find_option(int letter)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (strcmp(text, levels[i].word) == 0) {
-			conf->log_level = levels[i].level;
-			return 0;
-		}
-	}
-	return refuse(err, "-L %.64s: must be err, warning, notice, info or "
-	    "debug", text);
-}
-
-static const char *
-level_word(int level)
-{
-	size_t i = 0;
-
-	while (levels[i].level != level)
-		i++;
-	return levels[i].word;
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (options[i].letter == letter)
+			return &options[i];
+	return NULL;
 }
 
 void
@@ -344,162 +436,28 @@ conf_init(struct conf *conf)
 	conf->log_level = LOG_INFO;
 }
 
-static int
-set_flag(bool *flag, bool value)
-{
-	*flag = value;
-	return 0;
-}
-
-static int
-set_text(const char **value, const char *option, const char *text, char *err)
-{
-	if (text[0] == '\0' || strlen(text) > CONF_PATH_MAX)
-		return refuse(err, "%s '%.64s': a path has 1 to %d characters",
-		    option, text, CONF_PATH_MAX);
-	*value = text;
-	return 0;
-}
-
-static int
-set_macvlan(struct conf *conf, const char *name, char *err)
-{
-	conf->use_macvlan = true;
-	return name == NULL ? 0 :
-	    set_ifname(conf->macvlan, "--macvlan", name, err);
-}
-
-/* The options that need no text. */
-static int
-set_switch(struct conf *conf, int option, char *err)
-{
-	struct vrrp_conf *vr = &conf->vr;
-
-	switch (option) {
-	case CONF_NO_ACCEPT:
-		return set_flag(&vr->accept, false);
-	case CONF_REALTIME:
-		return set_flag(&conf->realtime, true);
-	case CONF_NO_GUARD:
-		return set_flag(&conf->guard, false);
-	case CONF_NO_LEASE:
-		return set_flag(&conf->lease, false);
-	case CONF_NO_SANDBOX:
-		return set_flag(&conf->sandbox, false);
-	case 'n':
-		return set_flag(&vr->vmac, false);
-	case 's':
-		return set_flag(&vr->preempt, false);
-	case 'D':
-		return set_flag(&conf->daemonize, true);
-	case 'F':
-		return set_flag(&conf->foreground, true);
-	case CONF_STRICT_ADDRESSES:
-		return set_flag(&vr->strict_addresses, true);
-	case CONF_DRY_RUN:
-		return set_flag(&conf->dry_run, true);
-	default:
-		return refuse(err, "option %d is not known", option);
-	}
-}
-
 /* text is kept by reference where it is a path or a name. */
 int
-conf_set(struct conf *conf, int option, const char *text, char *err)
+conf_set(struct conf *conf, int letter, const char *text, char *err)
 {
-	struct vrrp_conf *vr = &conf->vr;
+	const struct option *option = find_option(letter);
 
-	switch (option) {
-	case 'i':
-		return set_ifname(vr->ifname, "-i", text, err);
-	case 'v':
-		return set_vrid(text, &vr->vrid, err);
-	case 'p':
-		return set_priority(text, &vr->priority, err);
-	case 'd':
-		return set_interval(vr, text, err);
-	case '3':
-		return set_version(vr, "3", err);
-	case CONF_VERSION:
-		return set_version(vr, text, err);
-	case CONF_CHECKSUM:
-		return set_checksum(vr, text, err);
-	case CONF_MACVLAN:
-		return set_macvlan(conf, text, err);
-	case CONF_DOWN_TIMER_ADVERTS:
-		return set_number("--down-timer-adverts", text, 2, 100,
-		    &vr->down_adverts, err);
-	case CONF_MIN_INTERVAL:
-		return set_min_interval(vr, text, err);
-	case CONF_HANG_LIMIT:
-		return set_seconds("--hang-limit", text, 0, DELAY_MAX,
-		    &conf->hang_limit, err);
-	case CONF_USER:
-		return set_user(conf, text, err);
-	case 'a':
-		return set_auth(vr, text, err);
-	case 'f':
-		return set_text(&conf->piddir, "-f", text, err);
-	case 'l':
-		return set_log_name(conf, text, err);
-	case 'U':
-		return set_text(&conf->on_master, "-U", text, err);
-	case CONF_ON_BACKUP:
-		return set_text(&conf->on_backup, "--on-backup", text, err);
-	case CONF_PCAP:
-		return set_text(&conf->pcap, "--pcap", text, err);
-	case 'S':
-		return set_seconds("-S", text, 0, DELAY_MAX, &vr->start_delay,
-		    err);
-	case CONF_PREEMPT_DELAY:
-		return set_seconds("--preempt-delay", text, 0, DELAY_MAX,
-		    &vr->preempt_delay, err);
-	case CONF_REFRESH:
-		return set_seconds("--refresh", text, 0, REFRESH_MAX,
-		    &vr->refresh, err);
-	case 'L':
-		return set_log_level(conf, text, err);
-	default:
-		return set_switch(conf, option, err);
-	}
+	if (option == NULL)
+		return refuse(err, "option %d is not known", letter);
+	return option->set((char *)conf + option->at, option, text, err);
 }
 
-/* The name of an option for messages: its letter, or the long one. */
-static const char *
-option_name(char *buf, int option)
-{
-	static const char *const names[] = {
-		[CONF_ON_BACKUP - CONF_ON_BACKUP] = "--on-backup",
-		[CONF_PREEMPT_DELAY - CONF_ON_BACKUP] = "--preempt-delay",
-		[CONF_REFRESH - CONF_ON_BACKUP] = "--refresh",
-		[CONF_VERSION - CONF_ON_BACKUP] = "--vrrp-version",
-		[CONF_CHECKSUM - CONF_ON_BACKUP] = "--checksum",
-		[CONF_MACVLAN - CONF_ON_BACKUP] = "--macvlan",
-		[CONF_DOWN_TIMER_ADVERTS - CONF_ON_BACKUP] =
-		    "--down-timer-adverts",
-		[CONF_MIN_INTERVAL - CONF_ON_BACKUP] = "--min-interval",
-		[CONF_HANG_LIMIT - CONF_ON_BACKUP] = "--hang-limit",
-		[CONF_USER - CONF_ON_BACKUP] = "--user"
-	};
-
-	if (option >= CONF_ON_BACKUP)
-		return names[option - CONF_ON_BACKUP];
-	buf[0] = '-';
-	buf[1] = (char)option;
-	buf[2] = '\0';
-	return buf;
-}
-
-/* Once is enough: which of two texts is meant nobody knows. */
+/*
+ * Once is enough: which of two texts is meant nobody knows.  For the letters
+ * that conf_set() takes.
+ */
 int
-conf_once(struct conf *conf, int option, char *err)
+conf_once(struct conf *conf, int letter, char *err)
 {
-	char name[3];
-
-	if (conf->given[option])
+	if (conf->given[letter])
 		return refuse(err, "%s: given twice",
-		    option_name(name, option));
-	conf->given[option] = true;
+		    find_option(letter)->name);
+	conf->given[letter] = true;
 	return 0;
 }
 
@@ -853,9 +811,6 @@ conf_set_owner(struct conf *conf, const bool *real, char *err)
 size_t
 conf_print(char *buf, size_t size, const struct conf *conf)
 {
-	static const char *const sums[] = {
-		"auto", "rfc9568", "pseudo-header"
-	};
 	const struct vrrp_conf *vr = &conf->vr;
 	unsigned cs = (unsigned)(vr->interval / VRRP_CENTISECOND);
 	unsigned min = (unsigned)(vr->min_interval / VRRP_CENTISECOND);
@@ -895,7 +850,7 @@ conf_print(char *buf, size_t size, const struct conf *conf)
 	    conf->pcap ? conf->pcap : "nothing",
 	    conf->on_master ? conf->on_master : "nothing",
 	    conf->on_backup ? conf->on_backup : "nothing",
-	    level_word(conf->log_level));
+	    levels[conf->log_level - LOG_ERR]);
 	for (i = 0; i < vr->naddr && len < size; i++)
 		len += (size_t)snprintf(buf + len, size - len,
 		    "address %s/%u\n", vip_text(text, vr, i), vr->vip[i].plen);
