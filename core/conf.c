@@ -635,69 +635,6 @@ check_hang_limit(const struct conf *conf, char *err)
 	return 0;
 }
 
-/* What was asked for, as far as it may not go with something else. */
-enum {
-	NO_PREEMPT = 1 << 0,
-	PREEMPT_DELAY = 1 << 1,
-	START_DELAY = 1 << 2,
-	NO_ACCEPT = 1 << 3,
-	NO_LEASE = 1 << 4,
-	USE_MACVLAN = 1 << 5,
-	STRICT = 1 << 6,
-	MIN_INTERVAL = 1 << 7,
-	OWNER = 1 << 8,			/* -p 255 */
-	LOG_NAME = 1 << 9,
-	NO_DAEMON = 1 << 10,
-	DOWN_ADVERTS = 1 << 11
-};
-
-static const struct {
-	unsigned both;
-	const char *text;
-} pairs[] = {
-	{ NO_PREEMPT | PREEMPT_DELAY, "-s and --preempt-delay: a router that "
-	    "never preempts has nothing to delay" },
-	{ NO_ACCEPT | NO_LEASE, "--no-accept and --no-lease: the kernel does "
-	    "not get the addresses, nothing has a lease" },
-	{ LOG_NAME | NO_DAEMON, "-l without -D: it is a name for syslog, and "
-	    "the log goes to standard error" },
-	{ OWNER | NO_PREEMPT, "-p 255 and -s: the owner always preempts" },
-	{ OWNER | PREEMPT_DELAY, "-p 255 and --preempt-delay: the owner leaves "
-	    "no other Master" },
-	{ OWNER | START_DELAY, "-p 255 and -S: the owner answers for its "
-	    "addresses from the start" },
-	{ OWNER | NO_ACCEPT, "-p 255 and --no-accept: the owner has the "
-	    "addresses, and accepts" },
-	{ OWNER | NO_LEASE, "-p 255 and --no-lease: the owner's addresses have "
-	    "no lease" },
-	{ OWNER | USE_MACVLAN, "-p 255 and --macvlan: the owner's interface "
-	    "would answer too" },
-	{ OWNER | STRICT, "-p 255 and --strict-addresses: the owner drops "
-	    "every advert" },
-	{ OWNER | DOWN_ADVERTS, "-p 255 and --down-timer-adverts: the owner "
-	    "waits for no advert" },
-	{ OWNER | MIN_INTERVAL, "-p 255 and --min-interval: the owner learns "
-	    "no interval" },
-};
-
-static unsigned
-asked_for(const struct conf *conf)
-{
-	const struct vrrp_conf *vr = &conf->vr;
-
-	return (vr->preempt ? 0 : NO_PREEMPT) |
-	    (vr->preempt_delay > 0 ? PREEMPT_DELAY : 0) |
-	    (vr->start_delay > 0 ? START_DELAY : 0) |
-	    (vr->accept ? 0 : NO_ACCEPT) | (conf->lease ? 0 : NO_LEASE) |
-	    (conf->use_macvlan ? USE_MACVLAN : 0) |
-	    (vr->strict_addresses ? STRICT : 0) |
-	    (vr->min_interval > VRRP_CENTISECOND ? MIN_INTERVAL : 0) |
-	    (vr->down_adverts != DOWN_ADVERTS_DEFAULT ? DOWN_ADVERTS : 0) |
-	    (vr->priority == VRRP_PRIORITY_OWNER ? OWNER : 0) |
-	    (conf->log_name != NULL ? LOG_NAME : 0) |
-	    (conf->daemonize || conf->cleanup ? 0 : NO_DAEMON);
-}
-
 /*
  * What contradicts itself or has no sense on any host.  What has none for the
  * owner alone is left to a host that does not say that it is one: options may
@@ -706,11 +643,44 @@ asked_for(const struct conf *conf)
 static int
 check_pairs(const struct conf *conf, char *err)
 {
-	const unsigned asked = asked_for(conf);
+	const struct vrrp_conf *vr = &conf->vr;
+	const bool owner = vr->priority == VRRP_PRIORITY_OWNER;
+	const struct {
+		bool both;
+		const char *text;
+	} pairs[] = {
+		{ !vr->preempt && vr->preempt_delay > 0, "-s and "
+		    "--preempt-delay: a router that never preempts has nothing "
+		    "to delay" },
+		{ !vr->accept && !conf->lease, "--no-accept and --no-lease: "
+		    "the kernel does not get the addresses, nothing has a "
+		    "lease" },
+		{ conf->log_name != NULL && !conf->daemonize && !conf->cleanup,
+		    "-l without -D: it is a name for syslog, and the log goes "
+		    "to standard error" },
+		{ owner && !vr->preempt,
+		    "-p 255 and -s: the owner always preempts" },
+		{ owner && vr->preempt_delay > 0, "-p 255 and --preempt-delay: "
+		    "the owner leaves no other Master" },
+		{ owner && vr->start_delay > 0, "-p 255 and -S: the owner "
+		    "answers for its addresses from the start" },
+		{ owner && !vr->accept, "-p 255 and --no-accept: the owner has "
+		    "the addresses, and accepts" },
+		{ owner && !conf->lease, "-p 255 and --no-lease: the owner's "
+		    "addresses have no lease" },
+		{ owner && conf->use_macvlan, "-p 255 and --macvlan: the "
+		    "owner's interface would answer too" },
+		{ owner && vr->strict_addresses, "-p 255 and "
+		    "--strict-addresses: the owner drops every advert" },
+		{ owner && vr->down_adverts != DOWN_ADVERTS_DEFAULT, "-p 255 "
+		    "and --down-timer-adverts: the owner waits for no advert" },
+		{ owner && vr->min_interval > VRRP_CENTISECOND, "-p 255 and "
+		    "--min-interval: the owner learns no interval" },
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		if ((asked & pairs[i].both) == pairs[i].both)
+		if (pairs[i].both)
 			return refuse(err, "%s", pairs[i].text);
 	return 0;
 }
