@@ -90,12 +90,10 @@ static const char help[] =
 "      --dry-run           check, print the configuration, change nothing\n"
 "  -h, --help; -V, --version\n";
 
-static _Noreturn void
-refuse(const char *text)
-{
-	log_err("%s", text);
-	exit(1);
-}
+#define refuse(...) do {	\
+	log_err(__VA_ARGS__);	\
+	exit(1);		\
+} while (0)
 
 /* What was asked for, on standard output; status 2 if it does not get there. */
 _Noreturn void
@@ -114,28 +112,13 @@ cmdline_print(const char *text)
 	exit(0);
 }
 
-static _Noreturn void
-refuse_option(int c, const char *word)
-{
-	char err[CONF_ERROR_LEN];
-
-	if (c == ':')
-		snprintf(err, sizeof(err), "%.64s: needs a value", word);
-	else
-		snprintf(err, sizeof(err), "%.64s: no such option; see "
-		    "vrrpd --help", word);
-	refuse(err);
-}
-
 /* Full names only: an abbreviation in a script would bind us for ever. */
-static void
-refuse_abbreviation(const char *word, int index)
+static bool
+is_abbreviation(const char *word, const char *name)
 {
-	const char *name = long_options[index].name;
 	size_t len = strcspn(word + 2, "=");
 
-	if (strlen(name) != len || strncmp(word + 2, name, len) != 0)
-		refuse_option('?', word);
+	return strlen(name) != len || strncmp(word + 2, name, len) != 0;
 }
 
 static void
@@ -148,25 +131,25 @@ take_option(struct conf *conf, int c, char *value)
 		cmdline_print(help);
 	if (c == 'V')
 		cmdline_print("vrrpd " VERSION "\n");
-	if (c == 'm' || c == 'c')
-		refuse(c == 'm' ?
-		    "-m: watching other interfaces is not built in" :
-		    "-c: a cost of watched interfaces is not built in");
+	if (c == 'm')
+		refuse("-m: watching other interfaces is not built in");
+	if (c == 'c')
+		refuse("-c: a cost of watched interfaces is not built in");
 	/* A switch may be there twice, a text may not. */
 	if ((value != NULL || c == CONF_MACVLAN) &&
 	    conf_once(conf, c, err) == -1)
-		refuse(err);
+		refuse("%s", err);
 	result = conf_set(conf, c, value, err);
 	if (value != NULL && c == 'a')
 		memset(value, 'x', strlen(value));
 	if (result == -1)
-		refuse(err);
+		refuse("%s", err);
 }
 
 static void
 parse_options(struct conf *conf, int argc, char **argv)
 {
-	char err[CONF_ERROR_LEN];
+	char err[CONF_ERROR_LEN], letter[] = "-?";
 	bool ended;			/* by -- */
 	int c, index;
 	const char *word;
@@ -177,14 +160,15 @@ parse_options(struct conf *conf, int argc, char **argv)
 		index = -1;
 		c = getopt_long(argc, argv, short_options, long_options,
 		    &index);
-		if (c == '?' || c == ':') {
-			char letter[] = { '-', (char)optopt, '\0' };
-
-			refuse_option(c, word[0] == '-' && word[1] == '-' ?
-			    word : letter);
-		}
-		if (index != -1)
-			refuse_abbreviation(word, index);
+		letter[1] = (char)optopt;
+		if ((c == '?' || c == ':') && strncmp(word, "--", 2) != 0)
+			word = letter;
+		if (c == ':')
+			refuse("%.64s: needs a value", word);
+		if (c == '?' || (index != -1 &&
+		    is_abbreviation(word, long_options[index].name)))
+			refuse("%.64s: no such option; see vrrpd --help",
+			    word);
 		if (c != -1) {
 			take_option(conf, c, optarg);
 			continue;
@@ -194,39 +178,28 @@ parse_options(struct conf *conf, int argc, char **argv)
 		while (optind < argc && (ended || argv[optind][0] != '-' ||
 		    argv[optind][1] == '\0')) {
 			if (conf_add_address(conf, argv[optind++], err) == -1)
-				refuse(err);
+				refuse("%s", err);
 		}
 	}
 }
 
+#define LONG_PATH "%s %.128s: the full path has more than %d characters"
+
 /* Absolute, since a daemon leaves its directory; what is so already stays. */
 static const char *
-resolve(const char *option, const char *path, int want_directory)
+resolve(const char *option, const char *path, bool directory)
 {
-	char err[CONF_ERROR_LEN];
 	struct stat st;
 	const char *full = path[0] == '/' ? path : realpath(path, NULL);
 
-	if (full == NULL || stat(full, &st) == -1) {
-		snprintf(err, sizeof(err), "%s %.128s: %m", option, path);
-		refuse(err);
-	}
-	if (want_directory && !S_ISDIR(st.st_mode)) {
-		snprintf(err, sizeof(err), "%s %.128s: not a directory",
-		    option, path);
-		refuse(err);
-	}
-	if (!want_directory &&
-	    (!S_ISREG(st.st_mode) || access(full, X_OK) == -1)) {
-		snprintf(err, sizeof(err), "%s %.128s: not an executable file",
-		    option, path);
-		refuse(err);
-	}
-	if (strlen(full) > CONF_PATH_MAX) {
-		snprintf(err, sizeof(err), "%s %.128s: the full path has more "
-		    "than %d characters", option, path, CONF_PATH_MAX);
-		refuse(err);
-	}
+	if (full == NULL || stat(full, &st) == -1)
+		refuse("%s %.128s: %m", option, path);
+	if (directory && !S_ISDIR(st.st_mode))
+		refuse("%s %.128s: not a directory", option, path);
+	if (!directory && (!S_ISREG(st.st_mode) || access(full, X_OK) == -1))
+		refuse("%s %.128s: not an executable file", option, path);
+	if (strlen(full) > CONF_PATH_MAX)
+		refuse(LONG_PATH, option, path, CONF_PATH_MAX);
 	return full;
 }
 
@@ -235,7 +208,7 @@ static const char *
 resolve_new(const char *option, const char *path)
 {
 	static char full[CONF_PATH_MAX + 1];
-	char err[CONF_ERROR_LEN], dir[CONF_PATH_MAX + 1];
+	char dir[CONF_PATH_MAX + 1];
 	const char *slash = strrchr(path, '/');
 	const char *name = slash != NULL ? slash + 1 : path;
 	const char *real;
@@ -243,13 +216,11 @@ resolve_new(const char *option, const char *path)
 	if (path[0] == '/')
 		return path;
 	snprintf(dir, sizeof(dir), "%.*s", (int)(name - path), path);
-	real = resolve(option, slash != NULL ? dir : ".", 1);
-	if ((size_t)snprintf(full, sizeof(full), "%s/%s", real, name) <
+	real = resolve(option, slash != NULL ? dir : ".", true);
+	if ((size_t)snprintf(full, sizeof(full), "%s/%s", real, name) >=
 	    sizeof(full))
-		return full;
-	snprintf(err, sizeof(err), "%s %.128s: the full path has more than %d "
-	    "characters", option, path, CONF_PATH_MAX);
-	refuse(err);
+		refuse(LONG_PATH, option, path, CONF_PATH_MAX);
+	return full;
 }
 
 /* Fills *conf, or ends the process: status 1, or 0 for --help and --version. */
@@ -265,15 +236,16 @@ cmdline_parse(struct conf *conf, int argc, char **argv)
 	}
 	parse_options(conf, argc, argv);
 	if (conf_finish(conf, err) == -1)
-		refuse(err);
-	conf->piddir = resolve("-f", conf->piddir, 1);
+		refuse("%s", err);
+	conf->piddir = resolve("-f", conf->piddir, true);
 	/* Neither script nor recording: one that is gone keeps nothing back. */
 	if (conf->cleanup)
 		return;
 	if (conf->on_master != NULL)
-		conf->on_master = resolve("-U", conf->on_master, 0);
+		conf->on_master = resolve("-U", conf->on_master, false);
 	if (conf->on_backup != NULL)
-		conf->on_backup = resolve("--on-backup", conf->on_backup, 0);
+		conf->on_backup = resolve("--on-backup", conf->on_backup,
+		    false);
 	if (conf->pcap != NULL)
 		conf->pcap = resolve_new("--pcap", conf->pcap);
 }
