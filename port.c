@@ -29,21 +29,6 @@ enum {
 #define LOAD_X(at)	BPF_STMT(BPF_LD | BPF_B | BPF_IND, (at))
 #define EQUAL(k, jt, jf) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (jt), (jf))
 
-static int
-attach(int fd, const struct sock_filter *code, size_t len)
-{
-	const struct sock_fprog program = {
-		.len = (unsigned short)len,
-		.filter = (struct sock_filter *)(uintptr_t)code
-	};
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
-	    sizeof(program)) == -1)
-		return -1;
-	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 },
-	    sizeof(int));
-}
-
 /*
  * Lets through what may be an advert for our VRID, good or bad, so that bad
  * ones can be counted: protocol VRRP or AH, second octet of the message our
@@ -55,22 +40,26 @@ attach(int fd, const struct sock_filter *code, size_t len)
  * filters of all vrrpd there: what refuses most comes first.
  */
 static int
-filter_ipv4(int fd, uint8_t vrid)
+set_filter(int fd, const struct vrrp_conf *conf)
 {
-	const struct sock_filter code[] = {
-		LOAD_BYTE(14 + 9),
+	const bool ipv4 = conf->family == &vrrp_ipv4;
+	const uint16_t header = ipv4 ? BPF_LDX | BPF_B | BPF_MSH :
+	    BPF_LDX | BPF_IMM;
+	const uint32_t header_len = ipv4 ? 14 : conf->family->header_len;
+	struct sock_filter code[] = {
+		LOAD_BYTE(ipv4 ? 14 + 9 : 14 + 6),
 		EQUAL(VRRP_PROTOCOL, 4, 0),
 		EQUAL(VRRP_PROTOCOL_AH, 0, 16),
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14), /* X: IP header */
+		BPF_STMT(header, header_len),	/* X: octets of IP header */
 		LOAD_X(14 + 24 + 1),
 		BPF_STMT(BPF_JMP | BPF_JA, 2),
-		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),
+		BPF_STMT(header, header_len),
 		LOAD_X(14 + 1),
-		EQUAL(vrid, 0, 10),
-		LOAD_HALF(14 + 6),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 8, 0),
+		EQUAL(conf->vrid, 0, 10),
+		LOAD_HALF(14 + 6),		/* IPv4: fragment offset */
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, ipv4 ? 0x1fff : 0, 8, 0),
 		LOAD_HALF(12),
-		EQUAL(ETH_P_IP, 0, 6),
+		EQUAL(conf->family->ethertype, 0, 6),
 		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
 		EQUAL(0, 0, 4),
 		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
@@ -79,33 +68,16 @@ filter_ipv4(int fd, uint8_t vrid)
 		BPF_STMT(BPF_RET | BPF_K, 0xffff),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
-
-	return attach(fd, code, sizeof(code) / sizeof(code[0]));
-}
-
-static int
-filter_ipv6(int fd, uint8_t vrid)
-{
-	const struct sock_filter code[] = {
-		LOAD_BYTE(14 + 6),
-		EQUAL(VRRP_PROTOCOL, 3, 0),
-		EQUAL(VRRP_PROTOCOL_AH, 0, 12),
-		LOAD_BYTE(14 + 40 + 24 + 1),
-		BPF_STMT(BPF_JMP | BPF_JA, 1),
-		LOAD_BYTE(14 + 40 + 1),
-		EQUAL(vrid, 0, 8),
-		LOAD_HALF(12),
-		EQUAL(ETH_P_IPV6, 0, 6),
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		EQUAL(0, 0, 4),
-		LOAD_BYTE(SKF_AD_OFF + SKF_AD_PKTTYPE),
-		EQUAL(PACKET_MULTICAST, 1, 0),
-		EQUAL(PACKET_HOST, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0xffff),
-		BPF_STMT(BPF_RET | BPF_K, 0),
+	const struct sock_fprog program = {
+		.len = sizeof(code) / sizeof(code[0]),
+		.filter = code
 	};
 
-	return attach(fd, code, sizeof(code) / sizeof(code[0]));
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+	    sizeof(program)) == -1)
+		return -1;
+	return setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &(int){ 1 },
+	    sizeof(int));
 }
 
 /* The NIC's filter lets the group in; not promiscuous. */
@@ -123,102 +95,80 @@ join_packet_group(int fd, unsigned index, const uint8_t *group_mac)
 	    sizeof(mreq));
 }
 
-static int
-join_ipv4(int fd, unsigned index)
-{
-	struct ip_mreqn mreq = { .imr_ifindex = (int)index };
-
-	memcpy(&mreq.imr_multiaddr, vrrp_ipv4.group, vrrp_ipv4.addr_len);
-	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq,
-	    sizeof(mreq));
-}
-
-static int
-join_ipv6(int fd, unsigned index)
-{
-	struct ipv6_mreq mreq = { .ipv6mr_interface = index };
-
-	memcpy(&mreq.ipv6mr_multiaddr, vrrp_ipv6.group, vrrp_ipv6.addr_len);
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &mreq,
-	    sizeof(mreq));
-}
-
 /*
  * A packet membership sends neither IGMP nor MLD; switches that snoop want
  * reports (F15).
  */
 static int
-join_ip_group(unsigned index, const struct vrrp_family *family)
+join_ip_group(int fd, unsigned index, const struct vrrp_family *family)
 {
-	int fd = socket(family->af, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int saved;
+	struct ip_mreqn group4 = { .imr_ifindex = (int)index };
+	struct ipv6_mreq group6 = { .ipv6mr_interface = index };
 
-	if (fd != -1 && (family == &vrrp_ipv4 ? join_ipv4(fd, index) :
-	    join_ipv6(fd, index)) == -1) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		return -1;
-	}
-	return fd;
+	memcpy(&group4.imr_multiaddr, vrrp_ipv4.group, vrrp_ipv4.addr_len);
+	memcpy(&group6.ipv6mr_multiaddr, vrrp_ipv6.group, vrrp_ipv6.addr_len);
+	if (family == &vrrp_ipv4)
+		return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group4,
+		    sizeof(group4));
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group6,
+	    sizeof(group6));
 }
 
 /*
- * Protocol 0 keeps the socket deaf until everything is in place; bind() opens
- * it, so that not one unfiltered frame is ever queued.
+ * Protocol 0 keeps the socket deaf until everything is in place; bind_to()
+ * opens it, so that not one unfiltered frame is ever queued.
  */
-int
-port_open(struct port *port, unsigned index, const struct vrrp_conf *conf)
+static int
+open_deaf(struct port *port, unsigned index)
 {
-	const struct vrrp_family *family = conf->family;
-	const struct sockaddr_ll sll = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(family->ethertype),
-		.sll_ifindex = (int)index
-	};
-	const int priority = EGRESS_PRIORITY;
-
 	port->index = index;
 	port->group_fd = -1;
 	port->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0);
 	if (port->fd == -1)
 		return -1;
+	setsockopt(port->fd, SOL_SOCKET, SO_PRIORITY,
+	    &(int){ EGRESS_PRIORITY }, sizeof(int));
+	return 0;
+}
+
+static int
+bind_to(const struct port *port, uint16_t protocol)
+{
+	const struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(protocol),
+		.sll_ifindex = (int)port->index
+	};
+
+	return bind(port->fd, (const struct sockaddr *)&sll, sizeof(sll));
+}
+
+int
+port_open(struct port *port, unsigned index, const struct vrrp_conf *conf)
+{
+	const struct vrrp_family *family = conf->family;
+
+	if (open_deaf(port, index) == -1)
+		return -1;
 	/* Kernels before 4.20 cannot: pkttype keeps our own frames out. */
 	setsockopt(port->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &(int){ 1 },
 	    sizeof(int));
-	setsockopt(port->fd, SOL_SOCKET, SO_PRIORITY, &priority,
-	    sizeof(priority));
-	if ((family == &vrrp_ipv4 ? filter_ipv4(port->fd, conf->vrid) :
-	    filter_ipv6(port->fd, conf->vrid)) == -1 ||
-	    join_packet_group(port->fd, index, family->group_mac) == -1 ||
-	    (port->group_fd = join_ip_group(index, family)) == -1 ||
-	    bind(port->fd, (const struct sockaddr *)&sll, sizeof(sll)) == -1) {
-		port_close(port);
-		return -1;
-	}
-	return 0;
+	port->group_fd = socket(family->af, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (port->group_fd != -1 && set_filter(port->fd, conf) == 0 &&
+	    join_packet_group(port->fd, index, family->group_mac) == 0 &&
+	    join_ip_group(port->group_fd, index, family) == 0 &&
+	    bind_to(port, family->ethertype) == 0)
+		return 0;
+	port_close(port);
+	return -1;
 }
 
 /* Deaf, without a filter: for the few frames of one who cleans up. */
 int
 port_open_to_send(struct port *port, unsigned index)
 {
-	const struct sockaddr_ll sll = {
-		.sll_family = AF_PACKET,
-		.sll_ifindex = (int)index
-	};
-	const int priority = EGRESS_PRIORITY;
-
-	port->index = index;
-	port->group_fd = -1;
-	port->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
-	if (port->fd == -1)
-		return -1;
-	setsockopt(port->fd, SOL_SOCKET, SO_PRIORITY, &priority,
-	    sizeof(priority));
-	if (bind(port->fd, (const struct sockaddr *)&sll, sizeof(sll)) == 0)
+	if (open_deaf(port, index) == 0 && bind_to(port, 0) == 0)
 		return 0;
 	port_close(port);
 	return -1;
