@@ -98,47 +98,31 @@ static void
 why_text(char *buf, size_t size, const struct vrrp *vr, const char *link,
     usec_t now)
 {
+	static const char *const texts[] = {
+		[VRRP_WHY_START] = "start",
+		[VRRP_WHY_OWNER] = "we own the addresses",
+		[VRRP_WHY_SILENCE] = "no advert heard at all",
+		[VRRP_WHY_FAULT] = "the addresses could not be taken",
+		[VRRP_WHY_OPERATOR] = "asked by signal",
+		[VRRP_WHY_SHUTDOWN] = "shutting down"
+	};
 	char addr[REPORT_ADDR_LEN];
 
 	report_addr(addr, vr->conf->family, &vr->master);
-	switch (vr->why) {
-	case VRRP_WHY_START:
-		snprintf(buf, size, "start");
-		break;
-	case VRRP_WHY_OWNER:
-		snprintf(buf, size, "we own the addresses");
-		break;
-	case VRRP_WHY_SILENCE:
-		if (vr->heard_at == VRRP_NEVER)
-			snprintf(buf, size, "no advert heard at all");
-		else
-			snprintf(buf, size, "no advert for %.2f s",
-			    seconds(now - vr->heard_at));
-		break;
-	case VRRP_WHY_RESIGNED:
+	if (vr->why == VRRP_WHY_SILENCE && vr->heard_at != VRRP_NEVER)
+		snprintf(buf, size, "no advert for %.2f s",
+		    seconds(now - vr->heard_at));
+	else if (vr->why == VRRP_WHY_RESIGNED)
 		snprintf(buf, size, "%s resigned", addr);
-		break;
-	case VRRP_WHY_PREEMPT:
+	else if (vr->why == VRRP_WHY_PREEMPT)
 		snprintf(buf, size, "%s has only priority %u", addr,
 		    vr->master_priority);
-		break;
-	case VRRP_WHY_OUTRANKED:
+	else if (vr->why == VRRP_WHY_OUTRANKED)
 		snprintf(buf, size, "better advert: priority %u from %s",
 		    vr->master_priority, addr);
-		break;
-	case VRRP_WHY_LINK:
-		snprintf(buf, size, "%s", link);
-		break;
-	case VRRP_WHY_FAULT:
-		snprintf(buf, size, "the addresses could not be taken");
-		break;
-	case VRRP_WHY_OPERATOR:
-		snprintf(buf, size, "asked by signal");
-		break;
-	case VRRP_WHY_SHUTDOWN:
-		snprintf(buf, size, "shutting down");
-		break;
-	}
+	else
+		snprintf(buf, size, "%s", vr->why == VRRP_WHY_LINK ? link :
+		    texts[vr->why]);
 }
 
 /* link: what is wrong with the interface, for a change because of it */
@@ -181,8 +165,7 @@ report_drops(const struct stats *stats, const struct vrrp_conf *conf)
 	for (i = VRRP_DROP_NONE + 1; i < VRRP_DROP_MAX; i++)
 		if (stats->drop[i].count > 0)
 			log_notice("wrong: %s %llu, last from %s",
-			    vrrp_drop_name(i),
-			    (unsigned long long)stats->drop[i].count,
+			    vrrp_drop_name(i), stats->drop[i].count,
 			    report_addr(addr, conf->family,
 			    &stats->drop[i].from));
 }
@@ -193,8 +176,7 @@ report_duplicates(const struct stats *stats, const struct vrrp_conf *conf)
 	char text[TEXT_LEN];
 
 	claim_text(text, sizeof(text), conf, &stats->duplicate);
-	log_notice("duplicates %llu%s%s",
-	    (unsigned long long)stats->duplicates,
+	log_notice("duplicates %llu%s%s", stats->duplicates,
 	    stats->duplicates > 0 ? ", last " : "",
 	    stats->duplicates > 0 ? text : "");
 }
@@ -226,10 +208,9 @@ report_late(const struct stats *stats)
 
 	for (i = 0; i < REPORT_LATE_MAX - 1 && len < sizeof(text); i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
-		    "<%d us: %llu, ", (int)late_bounds[i],
-		    (unsigned long long)stats->late[i]);
+		    "<%d us: %llu, ", (int)late_bounds[i], stats->late[i]);
 	log_notice("timers late: %smore: %llu, worst %lld us", text,
-	    (unsigned long long)stats->late[i], (long long)stats->latest);
+	    stats->late[i], (long long)stats->latest);
 }
 
 /* The whole state, for SIGHUP.  link: what is wrong with it, or "" */
@@ -255,26 +236,17 @@ report_state(const struct vrrp *vr, const struct stats *stats,
 		    report_addr(addr, conf->family, &conf->vip[i].addr),
 		    conf->vip[i].plen);
 	log_notice("sent %llu (priority 0: %llu, errors: %llu), "
-	    "received %llu (priority 0: %llu)",
-	    (unsigned long long)stats->sent,
-	    (unsigned long long)stats->zero_sent,
-	    (unsigned long long)stats->send_errors,
-	    (unsigned long long)stats->received,
-	    (unsigned long long)stats->zero_received);
+	    "received %llu (priority 0: %llu)", stats->sent, stats->zero_sent,
+	    stats->send_errors, stats->received, stats->zero_received);
 	if (conf->version == 3 && conf->family == &vrrp_ipv4)
 		log_notice("checksum as in RFC 9568: %llu, with pseudo-header: "
-		    "%llu; sending %s",
-		    (unsigned long long)stats->sums[VRRP_SUM_MESSAGE],
-		    (unsigned long long)stats->sums[VRRP_SUM_PSEUDO],
-		    vr->pseudo_header ? "with pseudo-header" :
-		    "as in RFC 9568");
+		    "%llu; sending %s", stats->sums[VRRP_SUM_MESSAGE],
+		    stats->sums[VRRP_SUM_PSEUDO], vr->pseudo_header ?
+		    "with pseudo-header" : "as in RFC 9568");
 	log_notice("became master %llu times, failed %llu times, put back "
 	    "%llu times, lost events %llu times, stalled %llu times",
-	    (unsigned long long)stats->became_master,
-	    (unsigned long long)stats->faults,
-	    (unsigned long long)stats->restored,
-	    (unsigned long long)stats->lost_events,
-	    (unsigned long long)stats->stalls);
+	    stats->became_master, stats->faults, stats->restored,
+	    stats->lost_events, stats->stalls);
 	report_duplicates(stats, conf);
 	report_late(stats);
 	report_drops(stats, conf);

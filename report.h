@@ -12,25 +12,27 @@ enum {
 	REPORT_LATE_MAX = 9
 };
 
+typedef unsigned long long counter;	/* as printf() takes it */
+
 /* Counters since start; RFC 2787 names in comments. */
 struct stats {
-	uint64_t became_master;		/* vrrpStatsBecomeMaster */
-	uint64_t received;		/* vrrpStatsAdvertiseRcvd */
-	uint64_t zero_received;		/* vrrpStatsPriorityZeroPktsRcvd */
-	uint64_t sent;
-	uint64_t zero_sent;		/* vrrpStatsPriorityZeroPktsSent */
-	uint64_t send_errors;
-	uint64_t restored;		/* addresses or MAC put back */
-	uint64_t lost_events;		/* netlink overruns */
-	uint64_t duplicates;		/* claims of our addresses by others */
+	counter became_master;		/* vrrpStatsBecomeMaster */
+	counter received;		/* vrrpStatsAdvertiseRcvd */
+	counter zero_received;		/* vrrpStatsPriorityZeroPktsRcvd */
+	counter sent;
+	counter zero_sent;		/* vrrpStatsPriorityZeroPktsSent */
+	counter send_errors;
+	counter restored;		/* addresses or MAC put back */
+	counter lost_events;		/* netlink overruns */
+	counter duplicates;		/* claims of our addresses by others */
 	struct vrrp_claim duplicate;	/* the last one */
-	uint64_t faults;		/* take-overs that failed */
-	uint64_t stalls;		/* times we slept too long */
-	uint64_t sums[VRRP_SUM_PSEUDO + 1];	/* adverts by checksum form */
-	uint64_t late[REPORT_LATE_MAX];	/* timers by lateness, see report.c */
+	counter faults;		/* take-overs that failed */
+	counter stalls;		/* times we slept too long */
+	counter sums[VRRP_SUM_PSEUDO + 1];	/* adverts by checksum form */
+	counter late[REPORT_LATE_MAX];	/* timers by lateness, see report.c */
 	usec_t latest;
 	struct {
-		uint64_t count;
+		counter count;
 		struct vrrp_addr from;	/* the last one */
 	} drop[VRRP_DROP_MAX];
 	struct log_limit limit;
