@@ -110,37 +110,34 @@ process_note_fault(volatile sig_atomic_t *note)
 			sigaction(faults[i], &sa, NULL);
 }
 
+static const struct {
+	int number;
+	volatile sig_atomic_t *flag;
+} caught[] = {
+	{ SIGTERM, &process_signals.stop },
+	{ SIGINT, &process_signals.stop },
+	{ SIGHUP, &process_signals.report },
+	{ SIGUSR1, &process_signals.take },
+	{ SIGUSR2, &process_signals.yield },
+	{ SIGCHLD, &process_signals.child },
+	/* Or a wait goes on with what was left of it. */
+	{ SIGCONT, &process_signals.child },
+};
+
 static void
 on_signal(int number)
 {
-	switch (number) {
-	case SIGTERM:
-	case SIGINT:
-		process_signals.stop = 1;
-		break;
-	case SIGHUP:
-		process_signals.report = 1;
-		break;
-	case SIGUSR1:
-		process_signals.take = 1;
-		break;
-	case SIGUSR2:
-		process_signals.yield = 1;
-		break;
-	default:
-		process_signals.child = 1;
-		break;
-	}
+	size_t i;
+
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		if (caught[i].number == number)
+			*caught[i].flag = 1;
 }
 
 /* Blocks ours; *waiting is the mask for the one place where they may come. */
 void
 process_catch(sigset_t *waiting)
 {
-	static const int caught[] = {
-		SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD,
-		SIGCONT		/* or a wait goes on with what was left of it */
-	};
 	struct sigaction sa = { .sa_handler = on_signal };
 	sigset_t block;
 	size_t i;
@@ -148,12 +145,11 @@ process_catch(sigset_t *waiting)
 	sigemptyset(&sa.sa_mask);
 	sigemptyset(&block);
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
-		sigaddset(&block, caught[i]);
+		sigaddset(&block, caught[i].number);
 	sigprocmask(SIG_BLOCK, &block, NULL);
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
-		sigaction(caught[i], &sa, NULL);
-	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
+		sigaction(caught[i].number, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(waiting);
 }
 
@@ -289,24 +285,18 @@ process_open_look(pid_t pid)
 int
 process_look(int fd, char *state, unsigned long *ticks)
 {
-	char text[1024], *p, *end;
-	unsigned long user;
-	int i;
+	char text[1024], *p;
+	unsigned long user, system;
 	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
 
 	text[n > 0 ? n : 0] = '\0';
 	/* The name, in parentheses, can be anything. */
 	p = strrchr(text, ')');
-	if (p == NULL || p[1] != ' ' || p[2] == '\0')
+	/* The times are the eleventh and twelfth field behind the state. */
+	if (p == NULL || sscanf(p, ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+	    "%*s %lu %lu", state, &user, &system) != 3)
 		return -1;
-	*state = p[2];
-	/* The times are the eleventh and twelfth field behind that. */
-	for (i = 0, p += 2; i < 11 && p != NULL; i++)
-		p = strchr(p + 1, ' ');
-	if (p == NULL)
-		return -1;
-	user = strtoul(p, &end, 10);
-	*ticks = user + strtoul(end, NULL, 10);
+	*ticks = user + system;
 	return 0;
 }
 
