@@ -41,20 +41,20 @@ set_filter(int fd, const struct sock_filter *code, size_t len)
 	    sizeof(int));
 }
 
+#define LOAD_BYTE(at)	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (at))
+#define EQUAL(k, jt, jf) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (jt), (jf))
+
 static int
 filter_questions(int fd, const struct vrrp_family *family)
 {
 	const bool ipv4 = family == &vrrp_ipv4;
 	const struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
-		    SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 5),
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		EQUAL(0, 0, 5),
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		    ipv4 ? ETH_P_ARP : ETH_P_IPV6, 0, 3),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, ipv4 ? 14 + 7 : 14 + 40),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		    ipv4 ? ARP_REQUEST : NEIGHBOUR_SOLICITATION, 0, 1),
+		EQUAL(ipv4 ? ETH_P_ARP : ETH_P_IPV6, 0, 3),
+		LOAD_BYTE(ipv4 ? 14 + 7 : 14 + 40),
+		EQUAL(ipv4 ? ARP_REQUEST : NEIGHBOUR_SOLICITATION, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, 0xffff),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
@@ -77,20 +77,17 @@ static int
 filter_claims(int fd, const struct vrrp_conf *conf)
 {
 	static const struct sock_filter arp[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
-		    SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		EQUAL(0, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 14 + 14),
 	}, icmp[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
-		    SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 4),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 14 + 6),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 2),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 14 + 40),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NEIGHBOUR_ADVERTISEMENT,
-		    1, 0),
+		LOAD_BYTE(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT),
+		EQUAL(0, 0, 4),
+		LOAD_BYTE(14 + 6),
+		EQUAL(IPPROTO_ICMPV6, 0, 2),
+		LOAD_BYTE(14 + 40),
+		EQUAL(NEIGHBOUR_ADVERTISEMENT, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 14 + 40 + 8 + 12),
 	};
@@ -103,10 +100,9 @@ filter_claims(int fd, const struct vrrp_conf *conf)
 	n /= sizeof(code[0]);
 	/* The longest jump is over 255: all that eight bits can do. */
 	for (i = 0; i < conf->naddr; i++)
-		code[n++] = (struct sock_filter)BPF_JUMP(
-		    BPF_JMP | BPF_JEQ | BPF_K, word(conf->vip[i].addr.octet +
-		    conf->family->addr_len - 4), (uint8_t)(conf->naddr - i),
-		    0);
+		code[n++] = (struct sock_filter)EQUAL(word(
+		    conf->vip[i].addr.octet + conf->family->addr_len - 4),
+		    (uint8_t)(conf->naddr - i), 0);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0xffff);
 	return set_filter(fd, code, n);
@@ -174,26 +170,17 @@ bind_to(int fd, unsigned index, const struct vrrp_family *family)
 	return bind(fd, (const struct sockaddr *)&sll, sizeof(sll));
 }
 
-static int
-fail(struct respond *respond)
-{
-	int saved = errno;
-
-	respond_close(respond);
-	errno = saved;
-	return -1;
-}
-
 /* index: the interface.  A macvlan comes and goes, and hears less. */
 int
 respond_open_claims(struct respond *respond, unsigned index,
     const struct vrrp_conf *conf)
 {
-	if (open_deaf(respond) == -1 ||
-	    filter_claims(respond->fd, conf) == -1 ||
-	    bind_to(respond->fd, index, conf->family) == -1)
-		return fail(respond);
-	return 0;
+	if (open_deaf(respond) == 0 &&
+	    filter_claims(respond->fd, conf) == 0 &&
+	    bind_to(respond->fd, index, conf->family) == 0)
+		return 0;
+	respond_close(respond);
+	return -1;
 }
 
 /* index: the device that has the virtual MAC. */
@@ -213,18 +200,23 @@ respond_open(struct respond *respond, unsigned index,
 	    join_solicited_nodes(respond, index, conf) == 0)) &&
 	    bind_to(respond->fd, index, conf->family) == 0)
 		return 0;
-	return fail(respond);
+	respond_close(respond);
+	return -1;
 }
 
+/* Keeps errno. */
 void
 respond_close(struct respond *respond)
 {
+	int saved = errno;
+
 	if (respond->fd != -1)
 		close(respond->fd);
 	if (respond->group_fd != -1)
 		close(respond->group_fd);
 	respond->fd = -1;
 	respond->group_fd = -1;
+	errno = saved;
 }
 
 /* One frame; never waits.  -1 with EAGAIN when there is none. */
