@@ -143,62 +143,48 @@ on_link_message(const struct nl_msg *msg, void *arg)
 		*lookup->state = st;
 }
 
-/* An interface that is not there is an answer, not an error. */
+/* Asked again when devices came or went during a dump. */
 static int
-get(struct nl *nl, struct lookup *lookup)
+get(struct nl *nl, uint16_t flags, struct lookup *lookup)
 {
-	const struct ifinfomsg ifi = {
-		.ifi_family = AF_UNSPEC,
-		.ifi_index = (int)lookup->index
-	};
+	const struct ifinfomsg ifi = { .ifi_index = (int)lookup->index };
 	struct nl_batch batch;
+	int i, result = -1;
 
-	memset(lookup->state, 0, sizeof(*lookup->state));
-	nl_batch_init(&batch);
-	nl_begin(nl, &batch, RTM_GETLINK, 0, &ifi, sizeof(ifi));
-	if (lookup->name != NULL)
-		nl_put(&batch, IFLA_IFNAME, lookup->name,
-		    strlen(lookup->name) + 1);
-	if (nl_query(nl, &batch, on_link_message, lookup) == -1)
-		return errno == ENODEV ? 0 : -1;
-	return 0;
+	for (i = 0; i < DUMP_RETRIES; i++) {
+		memset(lookup->state, 0, sizeof(*lookup->state));
+		nl_batch_init(&batch);
+		nl_begin(nl, &batch, RTM_GETLINK, flags, &ifi, sizeof(ifi));
+		if (lookup->name != NULL)
+			nl_put(&batch, IFLA_IFNAME, lookup->name,
+			    strlen(lookup->name) + 1);
+		result = nl_query(nl, &batch, on_link_message, lookup);
+		if (result == 0 || errno != EINTR)
+			break;
+	}
+	/* An interface that is not there is an answer, not an error. */
+	return result == -1 && errno == ENODEV ? 0 : result;
 }
 
 int
 link_get(struct nl *nl, const char *name, struct link_state *state)
 {
-	return get(nl, &(struct lookup){ .name = name, .state = state });
+	return get(nl, 0, &(struct lookup){ .name = name, .state = state });
 }
 
 /* The same under whatever name it has now. */
 int
 link_get_index(struct nl *nl, unsigned index, struct link_state *state)
 {
-	return get(nl, &(struct lookup){ .index = index, .state = state });
+	return get(nl, 0, &(struct lookup){ .index = index, .state = state });
 }
 
-/*
- * The same by alias; *state is not present where none has it.  Asked again when
- * devices came or went meanwhile.
- */
+/* The same by alias; *state is not present where none has it. */
 int
 link_find(struct nl *nl, const char *alias, struct link_state *state)
 {
-	const struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
-	struct lookup lookup = { .alias = alias, .state = state };
-	struct nl_batch batch;
-	int i, result = -1;
-
-	for (i = 0; i < DUMP_RETRIES; i++) {
-		memset(state, 0, sizeof(*state));
-		nl_batch_init(&batch);
-		nl_begin(nl, &batch, RTM_GETLINK, NLM_F_DUMP, &ifi,
-		    sizeof(ifi));
-		result = nl_query(nl, &batch, on_link_message, &lookup);
-		if (result == 0 || errno != EINTR)
-			break;
-	}
-	return result;
+	return get(nl, NLM_F_DUMP,
+	    &(struct lookup){ .alias = alias, .state = state });
 }
 
 #define LOAD_HALF(at)	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (at))
