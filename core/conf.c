@@ -104,7 +104,8 @@ set_seconds(void *at, const struct option *o, const char *text, char *err)
 
 /* Seconds with at most two decimals, in centiseconds. */
 static int
-parse_centiseconds(const char *text, unsigned max, unsigned *value)
+parse_centiseconds(const char *text, unsigned min, unsigned max,
+    unsigned *value)
 {
 	const char *dot = strchr(text, '.');
 	char whole[8];
@@ -125,7 +126,7 @@ parse_centiseconds(const char *text, unsigned max, unsigned *value)
 			fraction *= 10;
 	}
 	*value = seconds * 100 + fraction;
-	return *value >= 1 && *value <= max ? 0 : -1;
+	return *value >= min && *value <= max ? 0 : -1;
 }
 
 /* What is right for -d depends on the version: conf_finish() looks again. */
@@ -135,11 +136,11 @@ set_interval(void *at, const struct option *o, const char *text, char *err)
 	usec_t *interval = at;
 	unsigned cs;
 
-	if (parse_centiseconds(text, o->max, &cs) == -1)
+	if (parse_centiseconds(text, o->min, o->max, &cs) == -1)
 		return refuse(err, "%s %.64s: must be %sa multiple of 0.01 "
 		    "from 0.01 to 40.95", o->name, text,
-		    o->max > VRRP_INTERVAL_MAX_CS ? "a whole number from "
-		    "1 to 255, or with version 3 " : "");
+		    o->letter == 'd' ? "a whole number from 1 to 255, or with "
+		    "version 3 " : "");
 	*interval = cs * VRRP_CENTISECOND;
 	return 0;
 }
@@ -149,7 +150,7 @@ static int
 set_version(void *at, const struct option *o, const char *text, char *err)
 {
 	uint8_t *version = at;
-	unsigned n = 3;
+	unsigned n = o->max;
 
 	if (text != NULL && set_number(&n, o, text, err) == -1)
 		return -1;
@@ -374,7 +375,7 @@ static const struct option options[] = {
 	{ 'L', "-L", set_log_level, AT(log_level), LOG_ERR, LOG_DEBUG },
 	{ 'S', "-S", set_seconds, AT(vr.start_delay), 0, DELAY_MAX },
 	{ 'U', "-U", set_path, AT(on_master), 1, CONF_PATH_MAX },
-	{ '3', "-3", set_version, AT(vr.version), 3, 3 },
+	{ '3', "-3", set_version, AT(vr.version), 0, 3 },
 	{ CONF_VERSION, "--vrrp-version", set_version, AT(vr.version), 2, 3 },
 	{ CONF_CHECKSUM, "--checksum", set_checksum, AT(vr.checksum),
 	    VRRP_SUM_AUTO, VRRP_SUM_PSEUDO },
