@@ -51,16 +51,13 @@ find_vip(const struct vrrp_conf *conf, const struct found *found)
 static void
 add_own(struct ipaddr_table *table, const struct found *found)
 {
-	bool link_local = found->addr.octet[0] == 0xfe &&
-	    (found->addr.octet[1] & 0xc0) == 0x80;
-
 	if (found->family == &vrrp_ipv4 && table->n4 < IPADDR_OWN_MAX)
 		table->own4[table->n4++] = found->addr;
 	if (found->family != &vrrp_ipv6 || table->n6 == IPADDR_OWN_MAX)
 		return;
 	table->own6[table->n6++] = found->addr;
 	/* The kernel lists link-local ones last, and one is our source. */
-	if (link_local && table->n6 > 1) {
+	if (table->n6 > 1 && vrrp_is_link_local(found->addr.octet)) {
 		memmove(&table->own6[1], &table->own6[0],
 		    (table->n6 - 1) * sizeof(table->own6[0]));
 		table->own6[0] = found->addr;
@@ -278,8 +275,7 @@ ipaddr_del(struct nl *nl, unsigned index, const struct vrrp_conf *conf,
 static bool
 needs_rule(const struct vrrp_family *family, const struct vrrp_vip *vip)
 {
-	return family == &vrrp_ipv6 && vip->addr.octet[0] == 0xfe &&
-	    (vip->addr.octet[1] & 0xc0) == 0x80;
+	return family == &vrrp_ipv6 && vrrp_is_link_local(vip->addr.octet);
 }
 
 static void
@@ -370,22 +366,12 @@ ipaddr_unblock(struct nl *nl, const struct vrrp_conf *conf)
 bool
 ipaddr_complete(const struct ipaddr_table *table, const struct vrrp_conf *conf)
 {
-	unsigned i;
-
-	for (i = 0; i < conf->naddr; i++)
-		if (table->presence[i] == IPADDR_ABSENT)
-			return false;
-	return true;
+	return memchr(table->presence, IPADDR_ABSENT, conf->naddr) == NULL;
 }
 
 /* Whether one with our mark is there. */
 bool
 ipaddr_left(const struct ipaddr_table *table, const struct vrrp_conf *conf)
 {
-	unsigned i;
-
-	for (i = 0; i < conf->naddr; i++)
-		if (table->presence[i] == IPADDR_OURS)
-			return true;
-	return false;
+	return memchr(table->presence, IPADDR_OURS, conf->naddr) != NULL;
 }

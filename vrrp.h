@@ -308,6 +308,7 @@ const char	*vrrp_state_name(enum vrrp_state);
 enum vrrp_drop	frame_parse(struct vrrp_packet *, const struct vrrp_family *,
 		    const uint8_t *, size_t)
 		    __attribute__((warn_unused_result));
+bool		vrrp_is_link_local(const uint8_t *);
 
 /* packet.c */
 enum vrrp_drop	advert_parse(struct vrrp_advert *, struct vrrp_packet *,

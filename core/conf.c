@@ -518,13 +518,6 @@ parse_host(struct vrrp_vip *vip, const char *text, size_t len)
 	return NULL;
 }
 
-static bool
-is_link_local(const struct vrrp_family *family, const uint8_t *octet)
-{
-	return family == &vrrp_ipv6 && octet[0] == 0xfe &&
-	    (octet[1] & 0xc0) == 0x80;
-}
-
 /*
  * ADDRESS[/LEN]; without LEN a host address, /32 or /128 (F31).  A link-local
  * one has the /64 that all of them have, without which a macvlan could not
@@ -551,7 +544,7 @@ conf_add_address(struct conf *conf, const char *text, char *err)
 		return refuse(err, "%.64s: IPv4 and IPv6 do not mix; start a "
 		    "vrrpd for each", text);
 	plen = max = family->addr_len * 8u;
-	if (is_link_local(family, vip.addr.octet))
+	if (family == &vrrp_ipv6 && vrrp_is_link_local(vip.addr.octet))
 		plen = LINK_LOCAL_PLEN;
 	if (slash != NULL && parse_number(slash + 1, 1, max, &plen) == -1)
 		return refuse(err, "%.64s: the prefix length must be a whole "
@@ -577,7 +570,7 @@ put_link_local_first(struct vrrp_conf *vr, char *err)
 	unsigned i;
 
 	for (i = 0; i < vr->naddr; i++) {
-		if (!is_link_local(vr->family, vr->vip[i].addr.octet))
+		if (!vrrp_is_link_local(vr->vip[i].addr.octet))
 			continue;
 		first = vr->vip[i];
 		memmove(&vr->vip[1], &vr->vip[0], i * sizeof(first));

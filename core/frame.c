@@ -36,6 +36,13 @@ const struct vrrp_family vrrp_ipv6 = {
 	.mac_family = 2
 };
 
+/* Of an IPv6 address: RFC 4291 2.5.6 */
+bool
+vrrp_is_link_local(const uint8_t *addr)
+{
+	return addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
+}
+
 /* Into one that is all zero. */
 static void
 get_addr(struct reader *r, struct vrrp_addr *addr, uint8_t len)

@@ -166,12 +166,6 @@ is_own_source(const struct vrrp_advert *adv, const struct vrrp *vr)
 	return false;
 }
 
-static bool
-is_link_local(const uint8_t *addr)
-{
-	return addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
-}
-
 /*
  * Not of 0/8, 127/8, 224/4, nor 255.255.255.255: RFC 1122 3.2.1.3 has such
  * datagrams discarded, and we read before the kernel does it.  Hosts of Linux
@@ -192,7 +186,7 @@ check_addresses(struct vrrp_advert *adv, const struct vrrp_conf *conf)
 {
 	if (adv->count == 0)
 		return VRRP_DROP_COUNT;
-	if (conf->family == &vrrp_ipv6 && !is_link_local(adv->addrs))
+	if (conf->family == &vrrp_ipv6 && !vrrp_is_link_local(adv->addrs))
 		return VRRP_DROP_FIRST;		/* R9568-7.1-h */
 	if (same_addresses(adv, conf))
 		return VRRP_DROP_NONE;
@@ -231,7 +225,7 @@ advert_check(struct vrrp_advert *adv, const struct vrrp *vr)
 		return VRRP_DROP_SOURCE;
 	if (conf->family == &vrrp_ipv4 && !is_host(adv->src.octet))
 		return VRRP_DROP_MARTIAN;	/* P-53 */
-	if (conf->family == &vrrp_ipv6 && !is_link_local(adv->src.octet))
+	if (conf->family == &vrrp_ipv6 && !vrrp_is_link_local(adv->src.octet))
 		return VRRP_DROP_SCOPE;		/* P-04 */
 	adv->got = adv->vrid;
 	adv->want = conf->vrid;

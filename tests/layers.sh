@@ -17,7 +17,7 @@ complain() {
 pure="fsm frame packet neighbour duplicate drop conf record reconcile"
 allowed=" memcmp memcpy memmove memset snprintf vsnprintf strchr strcmp strlen strncmp \
 strpbrk inet_ntop inet_pton _GLOBAL_OFFSET_TABLE_ \
-strtol strtoul __isoc23_strtol __isoc23_strtoul vrrp_mac_is_virtual vrrp_ipv4 vrrp_ipv6 put_envelope pseudo_sum \
+strtol strtoul __isoc23_strtol __isoc23_strtoul vrrp_mac_is_virtual vrrp_is_link_local vrrp_ipv4 vrrp_ipv6 put_envelope pseudo_sum \
 vrrp_master_down_interval advert_len "
 for file in $pure; do
 	$CC -std=c11 -D_GNU_SOURCE -O1 -fno-stack-protector -U_FORTIFY_SOURCE \
