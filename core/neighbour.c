@@ -26,6 +26,7 @@ enum {
 static const struct vrrp_addr nobody;
 static const uint8_t all_nodes[16] = { 0xff, 2, [15] = 1 };
 static const uint8_t all_nodes_mac[VRRP_MAC_LEN] = { 0x33, 0x33, 0, 0, 0, 1 };
+static const uint8_t unknown[VRRP_MAC_LEN];
 static const uint8_t broadcast_mac[VRRP_MAC_LEN] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 };
@@ -57,7 +58,6 @@ size_t
 arp_build(uint8_t *buf, size_t size, bool reply, const uint8_t *mac,
     const struct vrrp_addr *addr, unsigned version)
 {
-	static const uint8_t unknown[VRRP_MAC_LEN];
 	struct writer w = { buf, 0, size, false };
 
 	put_arp(&w, broadcast_mac, reply ? ARP_REPLY : ARP_REQUEST, mac, addr,
@@ -73,7 +73,6 @@ size_t
 arp_ask_build(uint8_t *buf, size_t size, const uint8_t *mac,
     const struct vrrp_addr *source, const struct vrrp_addr *addr)
 {
-	static const uint8_t unknown[VRRP_MAC_LEN];
 	struct writer w = { buf, 0, size, false };
 
 	put_arp(&w, broadcast_mac, ARP_REQUEST, mac, source, unknown, addr);
@@ -132,25 +131,6 @@ na_build(uint8_t *buf, size_t size, bool router, const uint8_t *mac,
 	    all_nodes_mac, all_nodes);
 }
 
-static size_t
-put_ns_probe(struct writer *w, const uint8_t *mac,
-    const struct vrrp_addr *addr)
-{
-	uint8_t to[16] = { 0xff, 2, [11] = 1, [12] = 0xff };
-	uint8_t to_mac[VRRP_MAC_LEN] = { 0x33, 0x33, 0xff };
-	size_t msg;
-
-	memcpy(to + 13, addr->octet + 13, 3);
-	memcpy(to_mac + 3, addr->octet + 13, 3);
-	msg = put_icmp(w, mac, &nobody, to_mac, to, NS_LEN);
-	put8(w, NS_TYPE);
-	put_zeros(w, 7);
-	put(w, addr->octet, vrrp_ipv6.addr_len);
-	fill_checksum(w, msg + 2, pseudo_sum(&vrrp_ipv6, nobody.octet, to,
-	    NS_LEN, IPV6_ICMP), msg);
-	return frame_end(w);
-}
-
 /*
  * Who has addr?  Asked from no address, so that nobody learns one (RFC 5227
  * 2.1.1, RFC 4862 5.4.2).  Returns the length of the frame, 0 = does not fit.
@@ -159,10 +139,22 @@ size_t
 probe_build(uint8_t *buf, size_t size, const struct vrrp_family *family,
     const uint8_t *mac, const struct vrrp_addr *addr)
 {
+	uint8_t to[16] = { 0xff, 2, [11] = 1, [12] = 0xff };
+	uint8_t to_mac[VRRP_MAC_LEN] = { 0x33, 0x33, 0xff };
+	struct writer w = { buf, 0, size, false };
+	size_t msg;
+
 	if (family == &vrrp_ipv4)
 		return arp_ask_build(buf, size, mac, &nobody, addr);
-	return put_ns_probe(&(struct writer){ buf, 0, size, false }, mac,
-	    addr);
+	memcpy(to + 13, addr->octet + 13, 3);
+	memcpy(to_mac + 3, addr->octet + 13, 3);
+	msg = put_icmp(&w, mac, &nobody, to_mac, to, NS_LEN);
+	put8(&w, NS_TYPE);
+	put_zeros(&w, 7);
+	put(&w, addr->octet, vrrp_ipv6.addr_len);
+	fill_checksum(&w, msg + 2, pseudo_sum(&vrrp_ipv6, nobody.octet, to,
+	    NS_LEN, IPV6_ICMP), msg);
+	return frame_end(&w);
 }
 
 struct arp {
@@ -187,6 +179,15 @@ parse_arp(struct arp *arp, struct reader *r)
 	return !r->bad && hardware == ARP_ETHERNET && protocol == ETH_IPV4 &&
 	    hardware_len == VRRP_MAC_LEN &&
 	    protocol_len == vrrp_ipv4.addr_len;
+}
+
+/* The frame's sender in mac; its type, 0 if it has none. */
+static uint16_t
+parse_ethernet(struct reader *r, const uint8_t **mac)
+{
+	take(r, VRRP_MAC_LEN);
+	*mac = take(r, VRRP_MAC_LEN);
+	return get16(r);
 }
 
 static bool
@@ -255,12 +256,9 @@ question_parse(struct vrrp_question *q, const struct vrrp_family *family,
 {
 	struct reader r = { frame, len, false };
 	const uint8_t *mac;
-	uint16_t type;
+	uint16_t type = parse_ethernet(&r, &mac);
 
 	memset(q, 0, sizeof(*q));
-	take(&r, VRRP_MAC_LEN);
-	mac = take(&r, VRRP_MAC_LEN);
-	type = get16(&r);
 	if (r.bad)
 		return false;
 	memcpy(q->mac, mac, VRRP_MAC_LEN);
@@ -288,8 +286,7 @@ answer_build(uint8_t *buf, size_t size, const struct vrrp_family *family,
 		return frame_end(&w);
 	}
 	if (memcmp(&q->asker, &nobody, sizeof(nobody)) == 0)
-		return put_na(&w, flags, mac, &q->target, all_nodes_mac,
-		    all_nodes);
+		return na_build(buf, size, router, mac, &q->target);
 	return put_na(&w, flags | NA_SOLICITED, mac, &q->target, q->mac,
 	    q->asker.octet);
 }
@@ -334,12 +331,9 @@ claim_parse(struct vrrp_claim *claim, const struct vrrp_family *family,
 {
 	struct reader r = { frame, len, false };
 	const uint8_t *mac;
-	uint16_t type;
+	uint16_t type = parse_ethernet(&r, &mac);
 
 	memset(claim, 0, sizeof(*claim));
-	take(&r, VRRP_MAC_LEN);
-	mac = take(&r, VRRP_MAC_LEN);
-	type = get16(&r);
 	if (family == &vrrp_ipv4)
 		return type == ETH_ARP && parse_arp_claim(claim, &r);
 	return type == ETH_IPV6 && parse_advertisement(claim, mac, &r);
