@@ -33,7 +33,7 @@
 
 /*
  * The kernel's name of the machine that we are built for; 0 where nobody has
- * checked the list of calls, and sandbox_enter() fails.
+ * checked the list of calls, and sandbox_check() fails.
  */
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define ARCH	AUDIT_ARCH_X86_64
@@ -459,16 +459,18 @@ is_user(uid_t uid, gid_t gid)
 
 /* Who is not allowed to set groups has none but those of that user. */
 static int
-become_user(uid_t uid, gid_t gid, const char **step)
+set_groups(uid_t uid, gid_t gid)
 {
-	*step = "setgroups";
-	if (setgroups(0, NULL) == -1 && (errno != EPERM || !is_user(uid, gid)))
-		return -1;
-	*step = "setresgid";
-	if (setresgid(gid, gid, gid) == -1)
-		return -1;
-	*step = "setresuid";
-	return setresuid(uid, uid, uid);
+	return setgroups(0, NULL) == 0 ||
+	    (errno == EPERM && is_user(uid, gid)) ? 0 : -1;
+}
+
+/* Notes a step by its name; whether it was done. */
+static bool
+done(const char **step, const char *name, int result)
+{
+	*step = name;
+	return result != -1;
 }
 
 /* --- the rights --------------------------------------------------------- */
@@ -543,23 +545,9 @@ sandbox_seal(void *start, size_t len)
 }
 
 static int
-drop_privileges(const char **step)
+set_flag(int option, unsigned long value)
 {
-	*step = "capset";
-	if (keep_capabilities() == -1)
-		return -1;
-	*step = "PR_SET_KEEPCAPS";
-	if (prctl(PR_SET_KEEPCAPS, 0UL, 0UL, 0UL, 0UL) == -1)
-		return -1;
-	*step = "PR_SET_NO_NEW_PRIVS";
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == -1)
-		return -1;
-	/* After the change of user, which sets it too. */
-	*step = "PR_SET_DUMPABLE";
-	if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) == -1)
-		return -1;
-	*step = "seccomp";
-	return set_filter();
+	return prctl(option, value, 0UL, 0UL, 0UL);
 }
 
 /*
@@ -574,26 +562,25 @@ sandbox_enter(uid_t uid, gid_t gid, bool must, const char **step)
 	const char *left_out = NULL;
 	int reason = 0;
 
-	*step = "architecture";
-	errno = ENOSYS;
-	if (ARCH == 0)
+	if (!done(step, "setrlimit", set_limits()) ||
+	    !done(step, "PR_CAPBSET_DROP", drop_bounding_set()) ||
+	    !done(step, "PR_SET_KEEPCAPS", set_flag(PR_SET_KEEPCAPS, 1)))
 		return -1;
-	*step = "setrlimit";
-	if (set_limits() == -1)
-		return -1;
-	*step = "PR_CAPBSET_DROP";
-	if (drop_bounding_set() == -1)
-		return -1;
-	*step = "PR_SET_KEEPCAPS";
-	if (prctl(PR_SET_KEEPCAPS, 1UL, 0UL, 0UL, 0UL) == -1)
-		return -1;
-	if (become_user(uid, gid, step) == -1) {
+	if (!done(step, "setgroups", set_groups(uid, gid)) ||
+	    !done(step, "setresgid", setresgid(gid, gid, gid)) ||
+	    !done(step, "setresuid", setresuid(uid, uid, uid))) {
 		if (must || (errno != EINVAL && errno != EPERM))
 			return -1;
 		left_out = *step;
 		reason = errno;
 	}
-	if (drop_privileges(step) == -1)
+	/* Dumpable after the change of user, which sets it too. */
+	if (!done(step, "capset", keep_capabilities()) ||
+	    !done(step, "PR_SET_KEEPCAPS", set_flag(PR_SET_KEEPCAPS, 0)) ||
+	    !done(step, "PR_SET_NO_NEW_PRIVS",
+	    set_flag(PR_SET_NO_NEW_PRIVS, 1)) ||
+	    !done(step, "PR_SET_DUMPABLE", set_flag(PR_SET_DUMPABLE, 0)) ||
+	    !done(step, "seccomp", set_filter()))
 		return -1;
 	*step = left_out;
 	errno = reason;
