@@ -158,6 +158,16 @@ nl_unnest(struct nl_batch *batch, size_t start)
 		memcpy(batch->data + start, &len, sizeof(len));
 }
 
+/* What is padded at the end may be cut short. */
+static void
+step_over(const uint8_t **p, size_t *left, size_t len)
+{
+	if (len > *left)
+		len = *left;
+	*p += len;
+	*left -= len;
+}
+
 /*
  * The message at *p of *left octets, and on to the next.  False at the end and
  * at anything that does not fit into what is left.
@@ -166,7 +176,6 @@ bool
 nl_next_msg(const uint8_t **p, size_t *left, struct nl_msg *msg)
 {
 	struct nlmsghdr nlh;
-	size_t step;
 
 	if (*left < sizeof(nlh))
 		return false;
@@ -179,11 +188,7 @@ nl_next_msg(const uint8_t **p, size_t *left, struct nl_msg *msg)
 	msg->port = nlh.nlmsg_pid;
 	msg->payload = *p + sizeof(nlh);
 	msg->len = nlh.nlmsg_len - sizeof(nlh);
-	step = NLMSG_ALIGN((size_t)nlh.nlmsg_len);
-	if (step > *left)
-		step = *left;
-	*p += step;
-	*left -= step;
+	step_over(p, left, NLMSG_ALIGN((size_t)nlh.nlmsg_len));
 	return true;
 }
 
@@ -192,7 +197,6 @@ bool
 nl_next_attr(const uint8_t **p, size_t *left, struct nl_attr *attr)
 {
 	struct rtattr rta;
-	size_t step;
 
 	if (*left < sizeof(rta))
 		return false;
@@ -202,11 +206,7 @@ nl_next_attr(const uint8_t **p, size_t *left, struct nl_attr *attr)
 	attr->type = rta.rta_type & NLA_TYPE_MASK;
 	attr->data = *p + sizeof(rta);
 	attr->len = rta.rta_len - sizeof(rta);
-	step = RTA_ALIGN((size_t)rta.rta_len);
-	if (step > *left)
-		step = *left;
-	*p += step;
-	*left -= step;
+	step_over(p, left, RTA_ALIGN((size_t)rta.rta_len));
 	return true;
 }
 
