@@ -305,19 +305,17 @@ receive(struct nl *nl, uint8_t *buf, size_t size)
 }
 
 /*
- * Sends the batch and reads what went wrong.  benign is an errno that counts as
- * success (EEXIST, EADDRNOTAVAIL; 0 = none).  All messages are tried; returns
- * -1 with the first error that is not benign.
+ * Sends the batch and reads until its last message is answered.  All messages
+ * are tried; returns -1 with the first error that is not benign.
  */
-int
-nl_talk(struct nl *nl, struct nl_batch *batch, int benign)
+static int
+converse(struct nl *nl, struct nl_batch *batch, int benign, nl_handler *fn,
+    void *arg)
 {
 	_Alignas(4) uint8_t buf[RECEIVE_SIZE];
-	bool done = false;
+	bool done = false, changed = false;
 	int first = 0;
 
-	if (batch->count == 0)
-		return 0;
 	ask_for_ack(batch);
 	if (send_batch(nl, batch) == -1)
 		return -1;
@@ -329,20 +327,46 @@ nl_talk(struct nl *nl, struct nl_batch *batch, int benign)
 
 		if (n == -1)
 			return -1;
-		while (nl_next_msg(&p, &left, &msg)) {
+		while (!done && nl_next_msg(&p, &left, &msg)) {
 			uint32_t nth = msg.seq - batch->first_seq;
 			int error;
 
-			if (msg.type != NLMSG_ERROR || nth >= batch->count)
+			if (nth >= batch->count)
 				continue;
-			done = nth == batch->count - 1;
-			error = decode_ack(nl, &msg);
+			if (msg.flags & NLM_F_DUMP_INTR)
+				changed = true;
+			if (msg.type != NLMSG_ERROR && msg.type != NLMSG_DONE) {
+				fn(&msg, arg);
+				continue;
+			}
+			error = changed ? EINTR : 0;
+			if (msg.type == NLMSG_ERROR)
+				error = decode_ack(nl, &msg);
 			if (error != 0 && error != benign && first == 0)
 				first = error;
+			done = nth == batch->count - 1;
 		}
 	}
 	errno = first;
 	return first == 0 ? 0 : -1;
+}
+
+static void
+ignore(const struct nl_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+}
+
+/*
+ * Sends requests.  benign is an errno that counts as success (EEXIST,
+ * EADDRNOTAVAIL; 0 = none).
+ */
+int
+nl_talk(struct nl *nl, struct nl_batch *batch, int benign)
+{
+	return batch->count == 0 ? 0 :
+	    converse(nl, batch, benign, ignore, NULL);
 }
 
 /*
@@ -362,37 +386,7 @@ nl_post(struct nl *nl, struct nl_batch *batch)
 int
 nl_query(struct nl *nl, struct nl_batch *batch, nl_handler *fn, void *arg)
 {
-	_Alignas(4) uint8_t buf[RECEIVE_SIZE];
-	bool changed = false;
-
-	ask_for_ack(batch);
-	if (send_batch(nl, batch) == -1)
-		return -1;
-	for (;;) {
-		const uint8_t *p = buf;
-		struct nl_msg msg;
-		ssize_t n = receive(nl, buf, sizeof(buf));
-		size_t left = (size_t)n;
-		int error;
-
-		if (n == -1)
-			return -1;
-		while (nl_next_msg(&p, &left, &msg)) {
-			if (msg.seq != batch->first_seq)
-				continue;
-			if (msg.flags & NLM_F_DUMP_INTR)
-				changed = true;
-			if (msg.type != NLMSG_ERROR && msg.type != NLMSG_DONE) {
-				fn(&msg, arg);
-				continue;
-			}
-			error = changed ? EINTR : 0;
-			if (msg.type == NLMSG_ERROR)
-				error = decode_ack(nl, &msg);
-			errno = error;
-			return error == 0 ? 0 : -1;
-		}
-	}
+	return converse(nl, batch, 0, fn, arg);
 }
 
 /* One datagram of events; -1 with EAGAIN when there is none, ENOBUFS: lost. */
