@@ -420,14 +420,12 @@ sandbox_find_user(const char *path, const char *name, uid_t *uid, gid_t *gid)
 {
 	uint32_t u, g;
 	bool found = false;
-	int saved = ENOENT;
 	FILE *file = fopen(path, "re");
 
 	if (file != NULL) {
 		found = find_line(file, name, &u, &g);
 		fclose(file);
-	} else {
-		saved = errno;
+		errno = ENOENT;
 	}
 	if (!found && strcmp(name, "nobody") == 0) {
 		u = g = NOBODY;
@@ -436,7 +434,6 @@ sandbox_find_user(const char *path, const char *name, uid_t *uid, gid_t *gid)
 		g = u;
 		found = true;
 	}
-	errno = saved;
 	if (!found)
 		return -1;
 	*uid = u;
