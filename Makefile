@@ -26,7 +26,8 @@ ALL_LDFLAGS = $(CFLAGS) $(HARDENL) $(LDFLAGS)
 
 # The pure core decides and never touches the system; the edges touch it and
 # never decide; the top alone sees both sides.
-CORE	= core/fsm.o core/frame.o core/packet.o core/neighbour.o \
+FSM	= core/fsm.o core/state.o
+CORE	= $(FSM) core/frame.o core/packet.o core/neighbour.o \
 	  core/duplicate.o core/drop.o core/conf.o core/record.o \
 	  core/reconcile.o
 CODEC	= core/frame.o core/packet.o core/neighbour.o core/drop.o
@@ -39,7 +40,7 @@ PCAP	=
 TRACE_	= trace.o
 TRACE_1	= trace_pcap.o
 LIBPCAP_1 = -lpcap
-HEADERS	= core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
+HEADERS	= core/state.h core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
 	  lockfile.h process.h sandbox.h report.h cmdline.h \
 	  core/reconcile.h ground.h host.h hold.h speak.h router.h guard.h \
 	  watchdog.h clean.h remains.h start.h
@@ -49,7 +50,7 @@ UNIT	= check_fsm check_fsm3 check_walk check_packet check_packet3 \
 	  check_watch check_cover check_record check_duplicate \
 	  check_reconcile check_router check_host check_sandbox
 CHECKS	= $(UNIT:%=tests/unit/%) tests/sim/check_sim tests/sim/check_model
-CHECK_FSM = tests/unit/check_util.h tests/unit/fsm_util.h core/fsm.o
+CHECK_FSM = tests/unit/check_util.h tests/unit/fsm_util.h $(FSM)
 CHECK_CODEC = tests/unit/check_util.h tests/unit/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
@@ -103,11 +104,11 @@ $(OBJECTS) $(TRACE_) $(TRACE_1): $(HEADERS) Makefile
 LINK_TEST = $(call SHORT,LD,$@)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@
 
 tests/unit/check_fsm: tests/unit/check_fsm.c $(CHECK_FSM)
-	$(LINK_TEST) $< core/fsm.o $(CHECK_LIBS)
+	$(LINK_TEST) $< $(FSM) $(CHECK_LIBS)
 tests/unit/check_fsm3: tests/unit/check_fsm3.c $(CHECK_FSM) core/duplicate.o
-	$(LINK_TEST) $< core/fsm.o core/duplicate.o $(CHECK_LIBS)
+	$(LINK_TEST) $< $(FSM) core/duplicate.o $(CHECK_LIBS)
 tests/unit/check_walk: tests/unit/check_walk.c $(CHECK_FSM)
-	$(LINK_TEST) $< core/fsm.o $(CHECK_LIBS)
+	$(LINK_TEST) $< $(FSM) $(CHECK_LIBS)
 tests/unit/check_packet: tests/unit/check_packet.c $(CHECK_CODEC)
 	$(LINK_TEST) $< $(CODEC) $(CHECK_LIBS)
 tests/unit/check_packet3: tests/unit/check_packet3.c $(CHECK_CODEC)
@@ -116,7 +117,7 @@ tests/unit/check_neighbour: tests/unit/check_neighbour.c $(CHECK_CODEC)
 	$(LINK_TEST) $< $(CODEC) $(CHECK_LIBS)
 tests/unit/check_duplicate: tests/unit/check_duplicate.c $(CHECK_FSM) \
     core/duplicate.o
-	$(LINK_TEST) $< core/duplicate.o core/fsm.o $(CHECK_LIBS)
+	$(LINK_TEST) $< core/duplicate.o $(FSM) $(CHECK_LIBS)
 tests/unit/check_conf: tests/unit/check_conf.c tests/unit/check_util.h \
     core/conf.o core/frame.o
 	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
@@ -136,7 +137,7 @@ tests/unit/check_reconcile: tests/unit/check_reconcile.c \
 	$(LINK_TEST) $< core/reconcile.o core/packet.o core/frame.o \
 	    $(CHECK_LIBS)
 # The room of router.c; the other rooms are played by the test.
-ROUTER	= router.o core/fsm.o core/duplicate.o core/conf.o core/record.o \
+ROUTER	= router.o $(FSM) core/duplicate.o core/conf.o core/record.o \
 	  $(CODEC)
 tests/unit/check_router: tests/unit/check_router.c tests/unit/check_util.h \
     $(ROUTER)
@@ -151,8 +152,8 @@ tests/unit/check_watch: tests/unit/check_watch.c tests/unit/check_util.h \
 	$(LINK_TEST) $< link.o libnetlink.o core/frame.o \
 	    $(CHECK_LIBS)
 tests/unit/check_cover: tests/unit/check_cover.c tests/unit/check_util.h \
-    core/fsm.o $(CODEC)
-	$(LINK_TEST) $< core/fsm.o $(CODEC) $(CHECK_LIBS)
+    $(FSM) $(CODEC)
+	$(LINK_TEST) $< $(FSM) $(CODEC) $(CHECK_LIBS)
 tests/unit/check_record: tests/unit/check_record.c tests/unit/check_util.h \
     core/record.o core/packet.o core/frame.o
 	$(LINK_TEST) $< core/record.o core/packet.o core/frame.o \
@@ -161,7 +162,7 @@ tests/unit/check_record: tests/unit/check_record.c tests/unit/check_util.h \
 # The simulator: whole LANs in virtual time, from a seed
 SIM	= tests/sim/sim.c tests/sim/sim_host.c tests/sim/sim_wire.c \
 	  tests/sim/sim_rules.c tests/sim/sim_seed.c
-SIM_CORE = core/fsm.o core/reconcile.o $(CODEC)
+SIM_CORE = $(FSM) core/reconcile.o $(CODEC)
 tests/sim/check_sim: tests/sim/check_sim.c tests/unit/check_util.h \
     tests/sim/sim.h $(SIM) $(SIM_CORE)
 	$(LINK_TEST) $< $(SIM) $(SIM_CORE) $(CHECK_LIBS)
@@ -177,8 +178,8 @@ soak: tests/sim/soak
 # The explorer: every reachable state of small LANs
 MODEL	= tests/sim/model.c tests/sim/model_rules.c
 tests/sim/check_model: tests/sim/check_model.c tests/unit/check_util.h \
-    tests/sim/model.h $(MODEL) core/fsm.o
-	$(LINK_TEST) $< $(MODEL) core/fsm.o $(CHECK_LIBS)
+    tests/sim/model.h $(MODEL) $(FSM)
+	$(LINK_TEST) $< $(MODEL) $(FSM) $(CHECK_LIBS)
 
 # MUTANTS picks some by name; all of them take minutes
 model-mutants:

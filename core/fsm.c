@@ -9,148 +9,15 @@
  */
 #include "vrrp.h"
 
+#include "state.h"
+
 #include <string.h>
-
-static usec_t
-later(usec_t a, usec_t b)
-{
-	return a > b ? a : b;
-}
-
-static usec_t
-sooner(usec_t a, usec_t b)
-{
-	return a < b ? a : b;
-}
 
 /* Unsigned and in network byte order, as RFC 9568 6.4.3 spells it out. */
 static int
 addr_cmp(const struct vrrp_addr *a, const struct vrrp_addr *b)
 {
 	return memcmp(a->octet, b->octet, sizeof(a->octet));
-}
-
-/*
- * Skew_Time in microseconds, floored once at the end (P-21): a fraction of a
- * second in version 2 (RFC 3768 6.1), of the interval that the Master uses in
- * version 3 (RFC 9568 6.1).
- */
-usec_t
-vrrp_skew_time(const struct vrrp *vr)
-{
-	usec_t unit = vr->conf->version == 2 ? VRRP_SECOND :
-	    vr->master_interval;
-
-	return (256 - vr->conf->priority) * unit / 256;
-}
-
-/* Master_Down_Interval, RFC 3768 6.1 and RFC 9568 6.1, in microseconds */
-usec_t
-vrrp_master_down_interval(const struct vrrp *vr)
-{
-	return vr->conf->down_adverts * vr->master_interval +
-	    vrrp_skew_time(vr);
-}
-
-/* When vrrp_step() wants VRRP_EV_TIMER; VRRP_NEVER = not at all. */
-usec_t
-vrrp_deadline(const struct vrrp *vr)
-{
-	return sooner(vr->deadline, vr->announce_deadline);
-}
-
-const char *
-vrrp_state_name(enum vrrp_state state)
-{
-	switch (state) {
-	case VRRP_BACKUP:
-		return "backup";
-	case VRRP_MASTER:
-		return "master";
-	case VRRP_INITIALIZE:
-		break;
-	}
-	return "initialize";
-}
-
-void
-vrrp_init(struct vrrp *vr, const struct vrrp_conf *conf, usec_t now)
-{
-	memset(vr, 0, sizeof(*vr));
-	vr->conf = conf;
-	vr->state = VRRP_INITIALIZE;
-	vr->why = VRRP_WHY_START;
-	vr->deadline = VRRP_NEVER;
-	vr->master_interval = conf->interval;
-	vr->pseudo_header = conf->checksum == VRRP_SUM_PSEUDO;
-	vr->announce_deadline = VRRP_NEVER;
-	vr->preempt_deadline = VRRP_NEVER;
-	vr->heard_at = VRRP_NEVER;
-	vr->since = now;
-}
-
-/* Master_Down_Timer; a start delay or a fault makes it longer. */
-static void
-arm_down_timer(struct vrrp *vr, usec_t now, usec_t interval)
-{
-	vr->deadline = later(now + interval, vr->hold_until);
-}
-
-/* The first round goes out with this step, the others follow spaced (F34). */
-static void
-arm_announce(struct vrrp *vr, usec_t now)
-{
-	vr->announce_left = VRRP_ANNOUNCE_ROUNDS - 1;
-	vr->announce_deadline = now + VRRP_ANNOUNCE_GAP;
-}
-
-static void
-arm_adver_timer(struct vrrp *vr, usec_t now)
-{
-	vr->sent_at = now;
-	vr->deadline = now + vr->conf->interval;
-}
-
-static void
-enter(struct vrrp *vr, enum vrrp_state state, enum vrrp_why why, usec_t now)
-{
-	vr->state = state;
-	vr->why = why;
-	vr->since = now;
-	vr->deadline = VRRP_NEVER;
-	vr->announce_deadline = VRRP_NEVER;
-	vr->preempt_deadline = VRRP_NEVER;
-	vr->announce_left = 0;
-	vr->quiet = false;
-	vr->resigned = false;
-}
-
-static unsigned
-to_initialize(struct vrrp *vr, enum vrrp_why why, usec_t now)
-{
-	enter(vr, VRRP_INITIALIZE, why, now);
-	return VRRP_ACT_NOTIFY;
-}
-
-static unsigned
-to_backup(struct vrrp *vr, enum vrrp_why why, usec_t now)
-{
-	enter(vr, VRRP_BACKUP, why, now);
-	arm_down_timer(vr, now, vrrp_master_down_interval(vr));
-	return VRRP_ACT_NOTIFY;
-}
-
-static unsigned
-to_master(struct vrrp *vr, enum vrrp_why why, usec_t now)
-{
-	enter(vr, VRRP_MASTER, why, now);
-	vr->master_interval = vr->conf->interval;	/* P-45 */
-	arm_adver_timer(vr, now);
-	arm_announce(vr, now);
-	vr->replies_left = VRRP_REPLIES;
-	vr->doubts_left = VRRP_DOUBTS;
-	return VRRP_ACT_ADVERT | VRRP_ACT_ACQUIRE | VRRP_ACT_ANNOUNCE |
-	    VRRP_ACT_NOTIFY;
 }
 
 /* Master no more, by our own will: say so before anything else (C08). */
@@ -164,7 +31,8 @@ resign(unsigned actions)
 static void
 learn_interval(struct vrrp *vr, const struct vrrp_advert *adv)
 {
-	vr->master_interval = later(adv->interval, vr->conf->min_interval);
+	vr->master_interval = state_later(adv->interval,
+	    vr->conf->min_interval);
 }
 
 /* RFC 3768 6.4.1, RFC 9568 6.4.1 */
@@ -175,13 +43,14 @@ step_initialize(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 		return 0;
 	vr->master_interval = vr->conf->interval;	/* P-45 */
 	/* Each time: the port of a switch that comes up again is blocked. */
-	vr->hold_until = later(vr->hold_until, now + vr->conf->start_delay);
+	vr->hold_until = state_later(vr->hold_until,
+	    now + vr->conf->start_delay);
 	if (!vr->conf->owner)
-		return to_backup(vr, VRRP_WHY_START, now);
+		return state_to_backup(vr, VRRP_WHY_START, now);
 	if (now >= vr->hold_until)
-		return to_master(vr, VRRP_WHY_OWNER, now);
+		return state_to_master(vr, VRRP_WHY_OWNER, now);
 	/* An owner that is held back listens, and takes over when it may. */
-	to_backup(vr, VRRP_WHY_START, now);
+	state_to_backup(vr, VRRP_WHY_START, now);
 	vr->deadline = vr->hold_until;
 	return VRRP_ACT_NOTIFY;
 }
@@ -199,12 +68,12 @@ backup_hears_lower(struct vrrp *vr, const struct vrrp_advert *adv,
 
 	if (vr->preempt_deadline == VRRP_NEVER)
 		vr->preempt_deadline = delay == 0 ? vr->deadline :
-		    later(vr->deadline, now + delay);
+		    state_later(vr->deadline, now + delay);
 	/* A delay is running: until then it counts as a Master (P-29). */
 	if (vr->deadline < vr->preempt_deadline) {
 		learn_interval(vr, adv);
-		arm_down_timer(vr, now, vrrp_master_down_interval(vr));
-		vr->deadline = sooner(vr->deadline, vr->preempt_deadline);
+		state_arm_down(vr, now, vrrp_master_down_interval(vr));
+		vr->deadline = state_sooner(vr->deadline, vr->preempt_deadline);
 	}
 	vr->resigned = false;
 	return 0;
@@ -219,7 +88,7 @@ backup_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 		vr->resigned = true;
 		vr->preempt_deadline = VRRP_NEVER;
 		/* "Set", not "shorten": it can also become longer (P-26). */
-		arm_down_timer(vr, now, vrrp_skew_time(vr));
+		state_arm_down(vr, now, vrrp_skew_time(vr));
 		return 0;
 	}
 	if (conf->preempt && adv->priority < conf->priority)
@@ -227,7 +96,7 @@ backup_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 	vr->resigned = false;
 	vr->preempt_deadline = VRRP_NEVER;
 	learn_interval(vr, adv);
-	arm_down_timer(vr, now, vrrp_master_down_interval(vr));
+	state_arm_down(vr, now, vrrp_master_down_interval(vr));
 	return 0;
 }
 
@@ -244,7 +113,7 @@ backup_timer(struct vrrp *vr, usec_t now)
 		why = VRRP_WHY_RESIGNED;
 	else if (now >= vr->preempt_deadline)
 		why = VRRP_WHY_PREEMPT;
-	return to_master(vr, why, now);
+	return state_to_master(vr, why, now);
 }
 
 static unsigned
@@ -252,17 +121,17 @@ step_backup(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 {
 	switch (ev->type) {
 	case VRRP_EV_SHUTDOWN:
-		return to_initialize(vr, VRRP_WHY_SHUTDOWN, now);
+		return state_to_initialize(vr, VRRP_WHY_SHUTDOWN, now);
 	case VRRP_EV_LINK_DOWN:
 	case VRRP_EV_CARRIER_LOST:
-		return to_initialize(vr, VRRP_WHY_LINK, now);
+		return state_to_initialize(vr, VRRP_WHY_LINK, now);
 	case VRRP_EV_TIMER:
 		return backup_timer(vr, now);
 	case VRRP_EV_ADVERT:
 		return backup_hears(vr, ev->advert, now);
 	case VRRP_EV_TAKE:
 		vr->hold_until = now;
-		return to_master(vr, VRRP_WHY_OPERATOR, now);
+		return state_to_master(vr, VRRP_WHY_OPERATOR, now);
 	case VRRP_EV_LINK_UP:
 	case VRRP_EV_FAULT:
 	case VRRP_EV_YIELD:
@@ -285,7 +154,7 @@ master_replies(struct vrrp *vr, usec_t now)
 	if (vr->quiet || vr->replies_left == 0 || vr->sent_at == now)
 		return 0;
 	vr->replies_left--;
-	arm_adver_timer(vr, now);
+	state_arm_advert(vr, now);
 	return VRRP_ACT_ADVERT;
 }
 
@@ -300,7 +169,7 @@ master_doubts(struct vrrp *vr, usec_t now)
 	if (vr->quiet || vr->doubts_left == 0)
 		return 0;
 	vr->doubts_left--;
-	arm_announce(vr, now);
+	state_arm_announce(vr, now);
 	return VRRP_ACT_ANNOUNCE;
 }
 
@@ -327,7 +196,7 @@ master_hears(struct vrrp *vr, const struct vrrp_advert *adv, usec_t now)
 	if (outranks(adv, vr)) {
 		learn_interval(vr, adv);
 		return VRRP_ACT_RELEASE | VRRP_ACT_ADVERT |
-		    to_backup(vr, VRRP_WHY_OUTRANKED, now);
+		    state_to_backup(vr, VRRP_WHY_OUTRANKED, now);
 	}
 	return master_replies(vr, now) | master_doubts(vr, now);
 }
@@ -353,7 +222,7 @@ master_timer(struct vrrp *vr, usec_t now)
 	unsigned actions = 0;
 
 	if (vr->quiet && now >= vr->deadline)
-		return resign(to_initialize(vr, VRRP_WHY_LINK, now));
+		return resign(state_to_initialize(vr, VRRP_WHY_LINK, now));
 	if (now >= vr->deadline) {
 		/* From the due time, so that nothing drifts; but never two. */
 		vr->deadline += vr->conf->interval;
@@ -380,7 +249,7 @@ master_loses_carrier(struct vrrp *vr, usec_t now)
 	if (vr->quiet)
 		return 0;
 	vr->quiet = true;
-	vr->deadline = later(vr->sent_at +
+	vr->deadline = state_later(vr->sent_at +
 	    (vr->conf->down_adverts - 1) * vr->conf->interval, now);
 	vr->announce_deadline = VRRP_NEVER;
 	return 0;
@@ -391,7 +260,7 @@ master_announces(struct vrrp *vr, usec_t now)
 {
 	if (vr->quiet)
 		return 0;
-	arm_announce(vr, now);
+	state_arm_announce(vr, now);
 	return VRRP_ACT_ANNOUNCE;
 }
 
@@ -401,7 +270,7 @@ master_link_up(struct vrrp *vr, usec_t now)
 	if (!vr->quiet)
 		return 0;
 	vr->quiet = false;
-	arm_adver_timer(vr, now);
+	state_arm_advert(vr, now);
 	return VRRP_ACT_ADVERT | master_announces(vr, now);
 }
 
@@ -413,8 +282,8 @@ master_fault(struct vrrp *vr, usec_t now)
 
 	if (vr->faults < VRRP_FAULT_DOUBLINGS)
 		vr->faults++;
-	vr->hold_until = later(vr->hold_until, now + hold);
-	return resign(to_backup(vr, VRRP_WHY_FAULT, now));
+	vr->hold_until = state_later(vr->hold_until, now + hold);
+	return resign(state_to_backup(vr, VRRP_WHY_FAULT, now));
 }
 
 /*
@@ -426,7 +295,7 @@ master_yields(struct vrrp *vr, usec_t now)
 {
 	if (vr->conf->owner)
 		return 0;
-	return resign(to_backup(vr, VRRP_WHY_OPERATOR, now));
+	return resign(state_to_backup(vr, VRRP_WHY_OPERATOR, now));
 }
 
 /* RFC 3768 6.4.3, RFC 9568 6.4.3 */
@@ -435,9 +304,9 @@ step_master(struct vrrp *vr, const struct vrrp_event *ev, usec_t now)
 {
 	switch (ev->type) {
 	case VRRP_EV_SHUTDOWN:
-		return resign(to_initialize(vr, VRRP_WHY_SHUTDOWN, now));
+		return resign(state_to_initialize(vr, VRRP_WHY_SHUTDOWN, now));
 	case VRRP_EV_LINK_DOWN:
-		return resign(to_initialize(vr, VRRP_WHY_LINK, now));
+		return resign(state_to_initialize(vr, VRRP_WHY_LINK, now));
 	case VRRP_EV_CARRIER_LOST:
 		return master_loses_carrier(vr, now);
 	case VRRP_EV_LINK_UP:

@@ -14,11 +14,13 @@ complain() {
 	fail=1
 }
 
-pure="fsm frame packet neighbour duplicate drop conf record reconcile"
+pure="fsm state frame packet neighbour duplicate drop conf record reconcile"
 allowed=" memcmp memcpy memmove memset snprintf vsnprintf strchr strcmp strlen strncmp \
 strpbrk inet_ntop inet_pton _GLOBAL_OFFSET_TABLE_ \
 strtol strtoul __isoc23_strtol __isoc23_strtoul vrrp_mac_is_virtual vrrp_is_link_local vrrp_ipv4 vrrp_ipv6 put_envelope pseudo_sum \
-vrrp_master_down_interval advert_len "
+vrrp_master_down_interval advert_len \
+vrrp_skew_time state_arm_down state_arm_announce state_arm_advert \
+state_to_initialize state_to_backup state_to_master "
 for file in $pure; do
 	$CC -std=c11 -D_GNU_SOURCE -O1 -fno-stack-protector -U_FORTIFY_SOURCE \
 	    -iquote . -c -o "$tmp/$file.o" "core/$file.c"
@@ -53,7 +55,8 @@ check_includes() {
 
 check_includes vrrp.h
 for file in core/*.[ch]; do
-	check_includes "$file" vrrp.h wire.h conf.h record.h reconcile.h
+	check_includes "$file" vrrp.h wire.h conf.h record.h reconcile.h \
+	    state.h
 done
 for edge in log libnetlink link port vmac respond ipaddr notify lockfile process sandbox report trace; do
 	check_includes $edge.h vrrp.h libnetlink.h log.h

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 CC=${COVERAGE_CC:-gcc}
 GCOV=${GCOV:-gcov}
-pure="fsm frame packet neighbour duplicate drop conf record reconcile"
+pure="fsm state frame packet neighbour duplicate drop conf record reconcile"
 # These prove something else, or take too long unoptimised.
 SKIP=${SKIP:-netlink watch log sandbox router host}
 tmp=$(mktemp -d)

@@ -56,13 +56,13 @@ for pair in $TARGETS; do
 		*" $name "*) continue ;;
 		esac
 		# shellcheck disable=SC2086
-		compile "$source" core/fsm.c core/conf.c core/reconcile.c \
+		compile "$source" core/fsm.c core/state.c core/conf.c core/reconcile.c \
 		    log.c core/record.c \
 		    sandbox.c $codec
 		run "$name"
 	done
 	for name in packet frame conf record; do
-		sources="$codec core/fsm.c core/conf.c core/reconcile.c
+		sources="$codec core/fsm.c core/state.c core/conf.c core/reconcile.c
 		    core/record.c"
 		# shellcheck disable=SC2086
 		compile "tests/fuzz/fuzz_$name.c" tests/fuzz/fuzz_main.c $sources

@@ -14,7 +14,7 @@
 # take seconds; the first that fails, or does not end, kills it.
 set -u
 CC=${CC:-cc}
-FILES=${FILES:-fsm.c packet.c conf.c frame.c neighbour.c record.c reconcile.c drop.c wire.h}
+FILES=${FILES:-fsm.c state.c packet.c conf.c frame.c neighbour.c record.c reconcile.c drop.c wire.h}
 N=${N:-0}				# 0 = all
 TIME=${TIME:-0}				# 0 = no limit
 if [ "${MUTANTS:-}" = short ]; then
@@ -28,7 +28,7 @@ SAN="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
 STRICT=-fsanitize=bounds-strict		# also of the last array of a struct
 ! "$CC" $STRICT -x c -c -o /dev/null /dev/null 2>/dev/null || SAN="$SAN $STRICT"
 LIBS="-lcheck -lsubunit -lrt -lm -lpthread"
-PURE="fsm frame packet neighbour drop conf record reconcile"
+PURE="fsm state frame packet neighbour drop conf record reconcile"
 SECONDS_OF_CPU=4			# for a test of some milliseconds
 export CK_FORK=no VRRP_SEEDS=${VRRP_SEEDS:-3000}
 export ASAN_OPTIONS=detect_leaks=0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make model-mutants: plants each bug of mutants.txt in a copy of fsm.c; the
-# explorer must turn red.  Names as arguments pick mutants.  Survivors are
+# make model-mutants: plants each bug of mutants.txt in a copy of state.c
+# and fsm.c, as one file; the explorer must turn red.  Names as arguments pick mutants.  Survivors are
 # listed by name, and the exit status is then 1.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -13,7 +13,7 @@ survivors=
 
 # build SOURCE: the explorer with this state machine
 build() {
-	"$CC" -std=c11 -D_GNU_SOURCE -O2 -w -I. -o "$tmp/check_model" \
+	"$CC" -std=c11 -D_GNU_SOURCE -O2 -w -I. -Icore -o "$tmp/check_model" \
 	    "$tmp/check_model.o" "$tmp/model.o" "$tmp/model_rules.o" "$1" \
 	    -lcheck -lsubunit -lrt -lm -lpthread
 }
@@ -31,7 +31,7 @@ plant() {
 		} else
 			print
 	}
-	END { exit !done }' core/fsm.c >"$tmp/fsm.c"
+	END { exit !done }' core/state.c core/fsm.c >"$tmp/fsm.c"
 }
 
 # Prints what the explorer says of the mutant; fails when it says nothing.
@@ -52,7 +52,7 @@ try() {
 	[ "$name" = "$1" ] || number=${1#* }
 	planted=$((planted + 1))
 	if ! plant "$2" "$number" "$3"; then
-		echo "$name: no such line in fsm.c: $2"
+		echo "$name: no such line: $2"
 		survivors="$survivors $name"
 	elif ! build "$tmp/fsm.c" 2>"$tmp/out"; then
 		echo "$name: does not compile"
