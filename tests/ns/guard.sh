@@ -34,12 +34,14 @@ end_pair() {
 	stop b
 }
 clean() { [ "$(snapshot_all a)" = "$before" ]; }
-# kill_both HOST: the guard must not come to clean up in between
+# kill_both HOST: the guard first, while the daemon cannot see it.  A guard that
+# was stopped would be continued by the kernel when its parent dies.
 kill_both() {
 	local guard
 	guard=$(guard_of "$1")
-	kill -STOP "$guard"
-	kill -9 "${PID[$1]}" "$guard"
+	kill -STOP "${PID[$1]}"
+	until_true 5 grep -q '^State:.T' "/proc/${PID[$1]}/status"
+	kill -9 "$guard" "${PID[$1]}"
 	wait "${PID[$1]}" 2>/dev/null
 }
 guarded() { [ -n "$(guard_of "$1")" ]; }
