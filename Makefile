@@ -33,14 +33,14 @@ CORE	= $(FSM) core/frame.o core/packet.o core/neighbour.o \
 CODEC	= core/frame.o core/packet.o core/neighbour.o core/drop.o
 EDGES	= log.o libnetlink.o link.o port.o vmac.o respond.o ipaddr.o notify.o lockfile.o process.o \
 	  sandbox.o report.o cmdline.o
-TOP	= vrrpd.o start.o remains.o watchdog.o router.o host.o hold.o \
+TOP	= vrrpd.o start.o remains.o watchdog.o aftermath.o router.o host.o hold.o \
 	  clean.o speak.o guard.o
 # The recording of frames: PCAP=1 is with libpcap
 PCAP	=
 TRACE_	= trace.o
 TRACE_1	= trace_pcap.o
 LIBPCAP_1 = -lpcap
-HEADERS	= core/state.h core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
+HEADERS	= aftermath.h core/state.h core/record.h core/wire.h core/conf.h trace.h vmac.h respond.h vrrp.h log.h libnetlink.h link.h port.h ipaddr.h notify.h \
 	  lockfile.h process.h sandbox.h report.h cmdline.h \
 	  core/reconcile.h ground.h host.h hold.h speak.h router.h guard.h \
 	  watchdog.h clean.h remains.h start.h

@@ -5,6 +5,7 @@
  */
 #include "watchdog.h"
 
+#include "aftermath.h"
 #include "clean.h"
 #include "process.h"
 
@@ -22,9 +23,7 @@
 enum {
 	GUARD_FD = 64,			/* more than a daemon ever has open */
 	EXCUSES_MAX = 10,		/* each as long as the limit */
-	LOOP_TICKS = 2,			/* of 10 ms: no turn takes so long */
-	EXIT_POLL = 2000000,		/* ns */
-	EXIT_POLLS = 250
+	LOOP_TICKS = 2			/* of 10 ms: no turn takes so long */
 };
 
 /* A guard that wakes so much too late is not the only one. */
@@ -281,64 +280,6 @@ watch(struct router *r, pid_t daemon, const sigset_t *waiting)
 	}
 }
 
-/* What is said of a Master's death; never more than was done. */
-static const char *
-outcome(const struct router *r, bool resigned, bool undone)
-{
-	if (!undone)
-		return resigned ? "; sent priority 0" : "";
-	if (!r->ground.seen.present)
-		return "; its interface is gone";
-	return resigned ? "; sent priority 0 and removed all that it had set" :
-	    "; removed all that it had set, but could not send priority 0";
-}
-
-/*
- * Who is killed closes what it has one by one.  The kernel forgets to take its
- * groups off the interface if a macvlan goes down in the moment in which a
- * socket leaves one there; who accepts nothing has such sockets, and nothing
- * that is urgent.
- */
-static void
-await_exit(const struct router *r, pid_t daemon)
-{
-	const struct timespec poll = { .tv_nsec = EXIT_POLL };
-	int i;
-
-	if (r->conf->vr.accept || !r->conf->use_macvlan)
-		return;
-	for (i = 0; i < EXIT_POLLS && getppid() == daemon; i++)
-		nanosleep(&poll, NULL);
-}
-
-/* The daemon left without a word. */
-static void
-clean_up(struct router *r, pid_t daemon, usec_t now)
-{
-	struct ground *g = &r->ground;
-	const struct guard_page *page = r->guard.page;
-	const struct guard_undo *undo = &page->undo[page->current];
-	enum vrrp_state state = undo->len > 0 ? VRRP_MASTER : VRRP_BACKUP;
-	bool resigned, undone;
-
-	lockfile_write(&g->pid_file, "");
-	memcpy(g->own_mac, undo->own_mac, sizeof(g->own_mac));
-	g->holding = undo->len > 0 && r->conf->vr.accept && !r->conf->vr.owner;
-	resigned = clean_resign(g, page->frame[page->current], undo->len, now);
-	await_exit(r, daemon);
-	undone = clean_undo(g, now) == 0;
-	if (!undone) {
-		log_err("cannot remove all that the daemon set: %s",
-		    strerror(errno));
-		/* The next start will. */
-		lockfile_release(&g->undo_file);
-	}
-	log_err("the daemon %s%s%s", page->fault != 0 ? "crashed: " :
-	    "was killed", page->fault != 0 ? strsignal(page->fault) : "",
-	    state == VRRP_MASTER ? outcome(r, resigned, undone) : "");
-	notify_state(&r->notify, state, VRRP_INITIALIZE, now);
-}
-
 /*
  * A daemon that got no processor to die on may have put back what it was about
  * to renew, after we had removed it.
@@ -413,7 +354,7 @@ run_guard(struct router *r, pid_t daemon)
 	close_timer(r);
 	g->index = atomic_load(&r->guard.page->index);
 	if (ending != LEAVES)
-		clean_up(r, daemon, process_now());
+		aftermath_clean(r, daemon, process_now());
 	if (ending == DYING)
 		clean_again(r);
 	/* As long as the locks are held no other daemon starts scripts. */

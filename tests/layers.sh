@@ -81,7 +81,7 @@ done
 
 # No circle: each file stands on a floor, and calls and includes those below it
 # alone.  The core is the lowest, then come the edges, and above them:
-floors="guard speak clean hold host router watchdog remains start vrrpd"
+floors="guard speak clean hold host router aftermath watchdog remains start vrrpd"
 # Prints the floor of a file, given without its ending.
 floor() {
 	case $1 in
