@@ -123,12 +123,13 @@ tests/unit/check_conf: tests/unit/check_conf.c tests/unit/check_util.h \
 tests/unit/check_conf3: tests/unit/check_conf3.c tests/unit/check_util.h \
     core/conf.o core/frame.o
 	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
-tests/unit/check_netlink: tests/unit/check_netlink.c libnetlink.o
+tests/unit/check_netlink: tests/unit/check_netlink.c tests/unit/check_util.h \
+    libnetlink.o
 	$(LINK_TEST) $< libnetlink.o $(CHECK_LIBS)
 tests/unit/check_sandbox: tests/unit/check_sandbox.c tests/unit/check_util.h \
     sandbox.h sandbox.o
 	$(LINK_TEST) $< sandbox.o $(CHECK_LIBS)
-tests/unit/check_log: tests/unit/check_log.c log.o
+tests/unit/check_log: tests/unit/check_log.c tests/unit/check_util.h log.o
 	$(LINK_TEST) $< log.o $(CHECK_LIBS)
 # advert_len() and vrrp_mac_is_virtual() are of packet.c
 tests/unit/check_reconcile: tests/unit/check_reconcile.c \

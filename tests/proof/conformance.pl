@@ -12,9 +12,9 @@
 #
 # "+": what the rule demands or allows is seen.  "-": what it forbids is refused
 # or does not happen, nor does what it demands where it does not apply.  A tag
-# belongs to the next test: START_TEST, or a row of a table before it that
+# belongs to the next test: TEST, or a row of a table before it that
 # begins with a name, or an assertion of a .t file, or a frame.  A tag in the
-# body of a START_TEST belongs to that one.
+# body of a TEST belongs to that one.
 #
 # MUST and MUST NOT need both signs; SHOULD, RECOMMENDED, must and spec need "+",
 # SHOULD NOT "-"; or a reason.  The status is 1 if something is missing, wrong or
@@ -131,28 +131,24 @@ sub read_tests {
 sub read_check {
 	my $path = shift;
 	my ($suite) = $path =~ /(\w+)\.c$/;
-	my ($test, $inside, %started, %added, @next);
+	my ($test, $inside, @next);
 	my @lines = lines($path);
 
 	for my $i (reverse 0 .. $#lines) {
-		$started{$test = $1}++
-		    if $lines[$i] =~ /^START_TEST\((\w+)\)/;
-		$added{$1}++
-		    if $lines[$i] =~ /tcase_add_(?:loop_)?test\(\w+, (\w+)/;
+		complain($path, "line $i: a test must be TEST or LOOP_TEST")
+		    if $lines[$i] =~ /^START_TEST/;
+		$test = $1 if $lines[$i] =~ /^(?:LOOP_)?TEST\((\w+)/;
 		$next[$i] = $test;
 	}
 	read_tests($path, sub {
 		my ($line, $i) = @_;
-		$inside = $1 if $line =~ /^START_TEST\((\w+)\)/;
-		undef $inside if $line =~ /^END_TEST/;
+		$inside = $1 if $line =~ /^(?:LOOP_)?TEST\((\w+)/;
+		undef $inside if $line =~ /^\}/;
 		return "$suite: $inside" if $inside;
 		return "$suite: $next[$i], $1"
 		    if $next[$i] && $line =~ /^\{ "([^"]+)"/;
 		return undef;
 	});
-	for (keys %started) {
-		complain($path, "$_ is not run") unless $added{$_};
-	}
 }
 
 sub sort_by_name {

@@ -41,18 +41,13 @@ build() {
 	return 1
 }
 
-# unit PROGRAM TEST WORDS [WORDS]: builds it with this test alone; whether it
-# fails, and says so in these or those words
+# unit PROGRAM TEST WORDS [WORDS]: builds it and runs this test alone; whether
+# it fails, and says so in these or those words
 unit() {
 	program=$(echo tests/*/"$1.c")
 	program=${program%.c}
-	awk -v add="^\ttcase_add_(loop_)?test\\\\(" \
-	    -v it="test\\\\([a-z]+, $2[,)]" '
-		$0 ~ add { out = $0 !~ it }
-		!out { print }
-		/;$/ { out = 0 }' "$program.c" >"$work/$program.c"
 	build "$program" || return
-	(cd "$work" && "$program") >"$tmp/out" 2>&1
+	(cd "$work" && VRRP_TEST=$2 "$program") >"$tmp/out" 2>&1
 	grep ":[FE]:[^:]*:$2:" "$tmp/out" | grep -qF -e "$3" -e "${4:-$3}"
 }
 

@@ -195,7 +195,7 @@ print_actions(unsigned actions)
 	    "acquire", "announce", "notify" };
 	unsigned i;
 
-	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+	for (i = 0; i < NROWS(name); i++)
 		if (actions >> i & 1)
 			printf(" %s", name[i]);
 }
@@ -695,7 +695,7 @@ static const struct {
 	{ lan_full, NIGHT }
 };
 
-START_TEST(every_state)
+LOOP_TEST(every_state, 0, NROWS(lans))
 {
 	const char *wanted = getenv("VRRP_MODEL");
 	struct lan lan;
@@ -711,14 +711,5 @@ START_TEST(every_state)
 	if (run)
 		check_lan(&lan);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("model");
-
-	tcase_add_loop_test(tc, every_state, 0,
-	    sizeof(lans) / sizeof(lans[0]));
-	return run_case(tc, "model", 100000);
-}
+RUN_TESTS("model", 100000, NULL, NULL)

@@ -68,7 +68,7 @@ repeat(char c, size_t n)
 }
 
 /* proves: R3768-6.1-1 +, R3768-6.1-4 + */
-START_TEST(defaults)
+TEST(defaults)
 {
 	ck_assert_uint_eq(conf.vr.priority, 0);	/* set with the owner */
 	ck_assert_int_eq(conf.vr.interval, VRRP_SECOND);
@@ -94,13 +94,12 @@ START_TEST(defaults)
 	ck_assert_ptr_null(conf.pcap);
 	ck_assert(!conf.daemonize && !conf.foreground && !conf.dry_run);
 }
-END_TEST
 
 /*
  * Each value at its bound, and the line that the dry run prints of it
  * proves: R3768-5.3.3-1 +, R3768-6.1-1 +
  */
-START_TEST(accepted)
+TEST(accepted)
 {
 	static const struct {
 		int option;
@@ -148,7 +147,7 @@ START_TEST(accepted)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		ck_assert_int_eq(conf_set(&conf, t[i].option, t[i].value, err),
 		    0);
@@ -157,9 +156,8 @@ START_TEST(accepted)
 		ck_assert_str_eq(err, "");
 	}
 }
-END_TEST
 
-START_TEST(flags)
+TEST(flags)
 {
 	ck_assert_int_eq(conf_set(&conf, 'D', NULL, err), 0);
 	ck_assert(conf.daemonize && !conf.foreground && !conf.dry_run);
@@ -182,13 +180,12 @@ START_TEST(flags)
 	ck_assert_int_eq(conf_set(&conf, 'L', "debug", err), 0);
 	ck_assert_int_eq(conf.log_level, LOG_DEBUG);
 }
-END_TEST
 
 /*
  * Refused with the whole line, and nothing has changed (F11, F30, C17, P-12)
  * proves: R3768-5.3.3-1 -, R3768-5.3.4-4 -, P-12 -
  */
-START_TEST(refused)
+TEST(refused)
 {
 	static const struct {
 		int option;
@@ -264,7 +261,7 @@ START_TEST(refused)
 	struct conf before;
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		memcpy(&before, &conf, sizeof(conf));
 		ck_assert_msg(conf_set(&conf, t[i].option, t[i].value,
@@ -273,14 +270,13 @@ START_TEST(refused)
 		ck_assert_mem_eq(&conf, &before, sizeof(conf));
 	}
 }
-END_TEST
 
-START_TEST(longest_paths)
+TEST(longest_paths)
 {
 	static const int options[] = { 'f', 'U', CONF_ON_BACKUP, CONF_PCAP };
 	size_t i;
 
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+	for (i = 0; i < NROWS(options); i++) {
 		setup();
 		ck_assert_int_eq(conf_set(&conf, options[i],
 		    repeat('/', CONF_PATH_MAX), err), 0);
@@ -290,13 +286,12 @@ START_TEST(longest_paths)
 		    "a path has 1 to 1000 characters"));
 	}
 }
-END_TEST
 
 /*
  * R2338-5.3.10-2: zero fill; text and hex are the same octets
  * proves: R2338-5.3.10-1 +, R2338-5.3.10-2 +
  */
-START_TEST(passwords)
+TEST(passwords)
 {
 	static const struct {
 		const char *value, *octets;
@@ -313,7 +308,7 @@ START_TEST(passwords)
 	static const uint8_t zeros[VRRP_AUTH_LEN];
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		ck_assert_int_eq(conf_set(&conf, 'a', t[i].value, err), 0);
 		ck_assert_uint_eq(conf.vr.auth_type, VRRP_AUTH_PASSWORD);
 		ck_assert_mem_eq(conf.vr.auth, t[i].octets, VRRP_AUTH_LEN);
@@ -323,10 +318,9 @@ START_TEST(passwords)
 	ck_assert_uint_eq(conf.vr.auth_type, VRRP_AUTH_NONE);
 	ck_assert_mem_eq(conf.vr.auth, zeros, VRRP_AUTH_LEN);
 }
-END_TEST
 
 /* Eight octets and nothing beside them */
-START_TEST(longest_password)
+TEST(longest_password)
 {
 	static const uint8_t octets[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 	struct conf expected;
@@ -338,10 +332,9 @@ START_TEST(longest_password)
 	ck_assert_int_eq(conf_set(&conf, 'a', "pw/0x0102030405060708", err), 0);
 	ck_assert_mem_eq(&conf, &expected, sizeof(conf));
 }
-END_TEST
 
 /* proves: R2338-5.3.6.2-2 +, R2338-5.3.10-1 - */
-START_TEST(refused_passwords)
+TEST(refused_passwords)
 {
 #define HEX	"-a pw/0x...: needs 1 to 8 octets, two hex digits each"
 #define FORM	"-a: must be none, pw/TEXT or pw/0xHEX"
@@ -370,28 +363,26 @@ START_TEST(refused_passwords)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		ck_assert_int_eq(conf_set(&conf, 'a', t[i].value, err), -1);
 		ck_assert_str_eq(err, t[i].message);
 	}
 }
-END_TEST
 
 /*
  * P-33, C04: the password is in no line that we print
  * proves: P-33 -
  */
-START_TEST(password_not_shown)
+TEST(password_not_shown)
 {
 	set_minimum();
 	ck_assert_int_eq(conf_set(&conf, 'a', "pw/hunter2", err), 0);
 	ck_assert(prints("authentication password\n"));
 	ck_assert(!prints("hunter") && !prints("68756e") && !prints("68 75"));
 }
-END_TEST
 
-START_TEST(addresses)
+TEST(addresses)
 {
 	static const struct {
 		const char *value, *host;
@@ -415,7 +406,7 @@ START_TEST(addresses)
 	struct in_addr in;
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		struct vrrp_vip vip = { { { 0 } }, t[i].plen };
 
 		setup();
@@ -427,9 +418,8 @@ START_TEST(addresses)
 		ck_assert_mem_eq(&conf.vr.vip[0], &vip, sizeof(vip));
 	}
 }
-END_TEST
 
-START_TEST(refused_addresses)
+TEST(refused_addresses)
 {
 #define LEN	": the prefix length must be a whole number from 1 to 32"
 #define ZERO	": an address of 0/8 or 127/8 cannot be shared"
@@ -471,7 +461,7 @@ START_TEST(refused_addresses)
 	char message[CONF_ERROR_LEN];
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		ck_assert_msg(conf_add_address(&conf, t[i][0], err) == -1,
 		    "%s was taken", t[i][0]);
@@ -480,10 +470,9 @@ START_TEST(refused_addresses)
 		ck_assert_uint_eq(conf.vr.naddr, 0);
 	}
 }
-END_TEST
 
 /* The habit of a later fork: -D with a file, which getopt takes for ADDRESS */
-START_TEST(daemon_takes_no_file)
+TEST(daemon_takes_no_file)
 {
 	static const char *const files[] = { "/etc/down.sh", "./down", "down" };
 	size_t i;
@@ -496,10 +485,9 @@ START_TEST(daemon_takes_no_file)
 		ck_assert_ptr_nonnull(strstr(err, "--on-backup FILE"));
 	}
 }
-END_TEST
 
 /* 255 fit the count field; one more, or one twice, is refused */
-START_TEST(address_count)
+TEST(address_count)
 {
 	char value[20];
 	unsigned i;
@@ -516,10 +504,9 @@ START_TEST(address_count)
 	ck_assert_str_eq(err, "10.1.0.1: more than 255 addresses");
 	ck_assert_uint_eq(conf.vr.naddr, VRRP_ADDR_MAX);
 }
-END_TEST
 
 /* proves: R3768-5.3.3-1 - */
-START_TEST(what_is_missing)
+TEST(what_is_missing)
 {
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 	ck_assert_str_eq(err, "no interface: -i IFNAME is missing");
@@ -538,10 +525,9 @@ START_TEST(what_is_missing)
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 	ck_assert_str_eq(err, "-D and -F: background or foreground, not both");
 }
-END_TEST
 
 /* A user that would not be used is a mistake; each alone is not. */
-START_TEST(user_without_sandbox)
+TEST(user_without_sandbox)
 {
 	set_minimum();
 	ck_assert_int_eq(conf_set(&conf, CONF_USER, "vrrp", err), 0);
@@ -555,10 +541,9 @@ START_TEST(user_without_sandbox)
 	ck_assert_int_eq(conf_set(&conf, CONF_NO_SANDBOX, NULL, err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), 0);
 }
-END_TEST
 
 /* --hang-limit, --no-guard and --no-lease, what they exclude and print */
-START_TEST(guard_and_lease)
+TEST(guard_and_lease)
 {
 	static const bool none[] = { false };
 
@@ -593,10 +578,9 @@ START_TEST(guard_and_lease)
 	conf.sandbox = false;
 	ck_assert(prints("sandbox no\n"));
 }
-END_TEST
 
 /* Inside the sandbox nobody runs a script but the guard outside. */
-START_TEST(script_without_guard)
+LOOP_TEST(script_without_guard, 0, 2)
 {
 	static const int scripts[] = { 'U', CONF_ON_BACKUP };
 
@@ -613,10 +597,9 @@ START_TEST(script_without_guard)
 	ck_assert_int_eq(conf_set(&conf, CONF_NO_SANDBOX, NULL, err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), 0);
 }
-END_TEST
 
 /* "vrrpd cleanup" needs no address, and changes something. */
-START_TEST(cleanup)
+TEST(cleanup)
 {
 	conf.cleanup = true;
 	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
@@ -633,14 +616,13 @@ START_TEST(cleanup)
 	ck_assert_int_eq(conf_set(&conf, 'n', NULL, err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 }
-END_TEST
 
 /*
  * R3768-5.3.4-1 to -3, P-30, P-31: priority and ownership go together
  * proves: R3768-5.3.4-1 +-, R3768-5.3.4-2 +-, R3768-5.3.4-3 +, P-30 +-
  * proves: P-31 +-
  */
-START_TEST(owner)
+TEST(owner)
 {
 	static const struct {
 		const char *priority;	/* NULL = not given */
@@ -668,7 +650,7 @@ START_TEST(owner)
 	static const bool last[] = { false, false, true };
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		set_minimum();
 		ck_assert_int_eq(conf_add_address(&conf, "192.0.2.2", err), 0);
@@ -690,10 +672,9 @@ START_TEST(owner)
 	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.3", err), 0);
 	ck_assert_int_eq(conf_set_owner(&conf, last, err), -1);
 }
-END_TEST
 
 /* Also the priority is by itself: the start delay would make two answer. */
-START_TEST(owner_without_delay)
+TEST(owner_without_delay)
 {
 	static const bool real[] = { true }, other[] = { false };
 
@@ -708,7 +689,6 @@ START_TEST(owner_without_delay)
 	conf.vr.start_delay = 0;
 	ck_assert_int_eq(conf_set_owner(&conf, real, err), 0);
 }
-END_TEST
 
 /* Two options that contradict each other, or of which one has no sense */
 static const struct pair {
@@ -766,7 +746,7 @@ finish_with(const struct pair *pair, int option, const char *value)
 	return conf_finish(&conf, err);
 }
 
-START_TEST(contradictions)
+LOOP_TEST(contradictions, 0, NROWS(pairs))
 {
 	const struct pair *pair = &pairs[_i];
 
@@ -783,20 +763,18 @@ START_TEST(contradictions)
 		    pair->value[1], err), 0);
 	ck_assert_msg(conf_finish(&conf, err) == 0, "%s", err);
 }
-END_TEST
 
 /* What a start takes cleanup takes, where -D has no sense. */
-START_TEST(log_name_at_cleanup)
+TEST(log_name_at_cleanup)
 {
 	set_minimum();
 	conf.cleanup = true;
 	ck_assert_int_eq(conf_set(&conf, 'l', "name", err), 0);
 	ck_assert_int_eq(conf_finish(&conf, err), 0);
 }
-END_TEST
 
 /* Which of two texts is meant nobody knows. */
-START_TEST(given_twice)
+TEST(given_twice)
 {
 	static const struct {
 		int option;
@@ -818,22 +796,21 @@ START_TEST(given_twice)
 	char message[64];
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+	for (i = 0; i < NROWS(t); i++)
 		ck_assert_int_eq(conf_once(&conf, t[i].option, err), 0);
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		ck_assert_int_eq(conf_once(&conf, t[i].option, err), -1);
 		snprintf(message, sizeof(message), "%s: given twice",
 		    t[i].name);
 		ck_assert_str_eq(err, message);
 	}
 }
-END_TEST
 
 /*
  * R3768-6.1-5: the owner preempts whatever the flag says
  * proves: R3768-6.1-5 +
  */
-START_TEST(owner_preempts)
+TEST(owner_preempts)
 {
 	static const bool all[] = { true, true, true };
 
@@ -841,9 +818,8 @@ START_TEST(owner_preempts)
 	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
 	ck_assert(conf.vr.owner && conf.vr.preempt);
 }
-END_TEST
 
-START_TEST(print_all)
+TEST(print_all)
 {
 	static const bool none[] = { false, false }, all[] = { true };
 
@@ -870,10 +846,9 @@ START_TEST(print_all)
 	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
 	ck_assert(prints("priority 255 (owner)\n"));
 }
-END_TEST
 
 /* CONF_TEXT_LEN holds the longest; a small buffer cuts and never overruns */
-START_TEST(print_longest)
+TEST(print_longest)
 {
 	static char path[CONF_PATH_MAX + 1];
 	char value[20];
@@ -908,40 +883,5 @@ START_TEST(print_longest)
 		free(buf);
 	}
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("conf");
-
-	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_test(tc, defaults);
-	tcase_add_test(tc, owner_without_delay);
-	tcase_add_loop_test(tc, contradictions, 0,
-	    sizeof(pairs) / sizeof(pairs[0]));
-	tcase_add_test(tc, log_name_at_cleanup);
-	tcase_add_test(tc, given_twice);
-	tcase_add_test(tc, accepted);
-	tcase_add_test(tc, flags);
-	tcase_add_test(tc, refused);
-	tcase_add_test(tc, longest_paths);
-	tcase_add_test(tc, passwords);
-	tcase_add_test(tc, longest_password);
-	tcase_add_test(tc, refused_passwords);
-	tcase_add_test(tc, password_not_shown);
-	tcase_add_test(tc, addresses);
-	tcase_add_test(tc, refused_addresses);
-	tcase_add_test(tc, daemon_takes_no_file);
-	tcase_add_test(tc, address_count);
-	tcase_add_test(tc, what_is_missing);
-	tcase_add_test(tc, user_without_sandbox);
-	tcase_add_test(tc, guard_and_lease);
-	tcase_add_loop_test(tc, script_without_guard, 0, 2);
-	tcase_add_test(tc, cleanup);
-	tcase_add_test(tc, owner);
-	tcase_add_test(tc, owner_preempts);
-	tcase_add_test(tc, print_all);
-	tcase_add_test(tc, print_longest);
-	return run_case(tc, "conf", 60);
-}
+RUN_TESTS("conf", 60, setup, NULL)

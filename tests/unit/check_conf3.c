@@ -57,7 +57,7 @@ prints(const char *line)
 }
 
 /* -3, --vrrp-version: 2; 3 when the addresses are IPv6 */
-START_TEST(version)
+TEST(version)
 {
 	static const struct {
 		const char *address;
@@ -90,7 +90,7 @@ START_TEST(version)
 	give(CONF_VERSION, "2");
 	ck_assert_int_eq(conf_set(&conf, '3', NULL, err), -1);
 	ck_assert_str_eq(err, both);
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		begin(t[i].address);
 		for (j = 0; j < 2; j++)
 			if (t[i].option[j] != 0)
@@ -106,13 +106,12 @@ START_TEST(version)
 		    &vrrp_ipv6 : &vrrp_ipv4);
 	}
 }
-END_TEST
 
 /*
  * -d: what one or the other version can have, in centiseconds
  * proves: R3768-5.3.7-1 +, R3768-6.1-1 +-, R9568-6.1-1 +-, P-12 -, P-52 -
  */
-START_TEST(interval)
+TEST(interval)
 {
 #define V2(value) "-d " value ": must be a whole number from 1 to 255 with " \
 	"version 2 (version 3, -3, can do it)"
@@ -145,7 +144,7 @@ START_TEST(interval)
 	size_t i;
 	int v3;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		for (v3 = 0; v3 < 2; v3++) {
 			begin("192.0.2.1");
 			give('d', t[i].value);
@@ -163,13 +162,12 @@ START_TEST(interval)
 	give('d', "0.01");
 	finish(NULL);
 }
-END_TEST
 
 /*
  * P-12, P-52, F30, C17: nothing is rounded, and nothing is half a number
  * proves: P-12 -, P-52 -
  */
-START_TEST(refused_intervals)
+TEST(refused_intervals)
 {
 	static const char *const t[] = {
 		"0", "0.0", "0.00", "0.001", "0.011", "1.055", "256", "255.01",
@@ -182,7 +180,7 @@ START_TEST(refused_intervals)
 	struct conf before;
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		before = conf;
 		ck_assert_msg(conf_set(&conf, 'd', t[i], err) == -1,
@@ -194,13 +192,12 @@ START_TEST(refused_intervals)
 		ck_assert_mem_eq(&conf, &before, sizeof(conf));
 	}
 }
-END_TEST
 
 /*
  * The other values at their bounds, and the line that the dry run prints
  * proves: R6527-accept +
  */
-START_TEST(accepted)
+TEST(accepted)
 {
 	static const struct {
 		int option;
@@ -234,7 +231,7 @@ START_TEST(accepted)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		begin("192.0.2.1");
 		give('3', NULL);
 		give(t[i].option, t[i].value);
@@ -243,9 +240,8 @@ START_TEST(accepted)
 		    t[i].line, text);
 	}
 }
-END_TEST
 
-START_TEST(values)
+TEST(values)
 {
 	begin("192.0.2.1");
 	give(CONF_CHECKSUM, "pseudo-header");
@@ -266,9 +262,8 @@ START_TEST(values)
 	ck_assert(conf.use_macvlan && conf.vr.vmac);
 	ck_assert_str_eq(conf.macvlan, "vip0");
 }
-END_TEST
 
-START_TEST(refused)
+TEST(refused)
 {
 #define COUNT(v) "--down-timer-adverts " v ": must be a whole number from 2 " \
 	"to 100"
@@ -323,20 +318,19 @@ START_TEST(refused)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		ck_assert_msg(conf_set(&conf, t[i].option, t[i].value,
 		    err) == -1, "%s was taken", t[i].value);
 		ck_assert_str_eq(err, t[i].message);
 	}
 }
-END_TEST
 
 /*
  * What does not go together, in either order of the words
  * proves: R9568-9-1 +-
  */
-START_TEST(conflicts)
+TEST(conflicts)
 {
 #define NO_AUTH	"-a: version 3 has no authentication"
 #define BOTH	"--macvlan and -n: with or without a virtual MAC, not both"
@@ -383,7 +377,7 @@ START_TEST(conflicts)
 	size_t i;
 	int turn, j;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		for (turn = 0; turn < 2; turn++) {
 			begin(t[i].address);
 			for (j = 0; j < 2; j++)
@@ -394,10 +388,9 @@ START_TEST(conflicts)
 		}
 	}
 }
-END_TEST
 
 /* The name of the device follows the VRID, unless it is given. */
-START_TEST(macvlan_names)
+TEST(macvlan_names)
 {
 	begin("192.0.2.1");
 	give(CONF_MACVLAN, NULL);
@@ -430,13 +423,12 @@ START_TEST(macvlan_names)
 	give(CONF_MACVLAN, NULL);
 	finish("--macvlan=vrrp.51: that is the interface itself");
 }
-END_TEST
 
 /*
  * R9568-5.2.9-2: one family, whichever came first
  * proves: R9568-5.2.9-2 -
  */
-START_TEST(mixed_families)
+TEST(mixed_families)
 {
 	begin("192.0.2.1");
 	ck_assert_int_eq(conf_add_address(&conf, "2001:db8::1/64", err), -1);
@@ -453,9 +445,8 @@ START_TEST(mixed_families)
 	ck_assert_int_eq(conf_add_address(&conf, "::1", err), -1);
 	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
 }
-END_TEST
 
-START_TEST(min_interval_is_for_version_3)
+TEST(min_interval_is_for_version_3)
 {
 	begin(NULL);
 	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
@@ -465,10 +456,9 @@ START_TEST(min_interval_is_for_version_3)
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 	ck_assert_str_eq(err, "--min-interval: version 2 learns no interval");
 }
-END_TEST
 
 /* /64 for link-local addresses, else /128 */
-START_TEST(addresses)
+TEST(addresses)
 {
 	static const struct {
 		const char *value, *host;
@@ -494,7 +484,7 @@ START_TEST(addresses)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		struct vrrp_vip vip;
 
 		memset(&vip, 0, sizeof(vip));
@@ -507,9 +497,8 @@ START_TEST(addresses)
 		ck_assert_mem_eq(&conf.vr.vip[0], &vip, sizeof(vip));
 	}
 }
-END_TEST
 
-START_TEST(refused_addresses)
+TEST(refused_addresses)
 {
 #define NOT	": not an IPv4 or IPv6 address"
 #define LEN	": the prefix length must be a whole number from 1 to 128"
@@ -535,7 +524,7 @@ START_TEST(refused_addresses)
 	char message[CONF_ERROR_LEN];
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		ck_assert_msg(conf_add_address(&conf, t[i][0], err) == -1,
 		    "%s was taken", t[i][0]);
@@ -548,13 +537,12 @@ START_TEST(refused_addresses)
 	ck_assert_int_eq(conf_add_address(&conf, "2001:DB8:0::A/64", err), -1);
 	ck_assert_str_eq(err, "2001:DB8:0::A/64: given twice");
 }
-END_TEST
 
 /*
  * R9568-6.1-5, 5.2.9-1, F21: first in the list, the others keep their order
  * proves: R9568-5.2.9-1 +, R9568-6.1-5 +
  */
-START_TEST(link_local_first)
+TEST(link_local_first)
 {
 	static const char *const given[] = {
 		"2001:db8::3/64", "2001:db8::1", "fe80::1", "2001:db8::2",
@@ -585,13 +573,12 @@ START_TEST(link_local_first)
 	finish(NULL);
 	ck_assert(prints("log level info\naddress fe80::1/64\naddress 2001"));
 }
-END_TEST
 
 /*
  * P-40: not invented; the line proposes one, which is taken as it stands
  * proves: R9568-5.2.9-1 -, R9568-6.1-5 -, P-40 -
  */
-START_TEST(no_link_local)
+TEST(no_link_local)
 {
 	static const char *const vrids[][2] = {
 		{ "1", "fe80::1" }, { "51", "fe80::33" }, { "255", "fe80::ff" }
@@ -622,13 +609,12 @@ START_TEST(no_link_local)
 	give('3', NULL);
 	finish(NULL);
 }
-END_TEST
 
 /*
  * P-30, P-31 in IPv6, and accept for who owns the addresses (R9568-6.4.3-g)
  * proves: R9568-5.2.4-1 +-, R9568-5.2.4-2 +-, P-30 +-, P-31 -
  */
-START_TEST(owner)
+TEST(owner)
 {
 	static const bool none[2] = { false, false }, all[2] = { true, true };
 	static const bool some[2] = { true, false };
@@ -656,9 +642,8 @@ START_TEST(owner)
 	ck_assert_str_eq(err, "-p 254: every ADDRESS is a real one of eth0; "
 	    "the priority of the owner is always 255");
 }
-END_TEST
 
-START_TEST(print_all)
+TEST(print_all)
 {
 	static const bool none[2] = { false, false };
 
@@ -689,13 +674,12 @@ START_TEST(print_all)
 	    "on master nothing\non backup nothing\nlog level info\n"
 	    "address fe80::33/64\naddress 2001:db8::1/64\n");
 }
-END_TEST
 
 /*
  * R9568-3-1: IPv4 and IPv6 of one VRID are two routers
  * proves: R9568-3-1 +
  */
-START_TEST(pid_stem)
+TEST(pid_stem)
 {
 	begin("192.0.2.1");
 	ck_assert_str_eq(conf_pid_stem(&conf), "vrrpd");
@@ -705,10 +689,9 @@ START_TEST(pid_stem)
 	begin("fe80::1");
 	ck_assert_str_eq(conf_pid_stem(&conf), "vrrpd6");
 }
-END_TEST
 
 /* CONF_TEXT_LEN holds 255 of the longest; a small buffer is not overrun */
-START_TEST(print_longest)
+TEST(print_longest)
 {
 	static char path[CONF_PATH_MAX + 1];
 	char value[60];
@@ -743,31 +726,5 @@ START_TEST(print_longest)
 		free(buf);
 	}
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("conf3");
-
-	tcase_add_test(tc, min_interval_is_for_version_3);
-	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_test(tc, version);
-	tcase_add_test(tc, interval);
-	tcase_add_test(tc, refused_intervals);
-	tcase_add_test(tc, accepted);
-	tcase_add_test(tc, values);
-	tcase_add_test(tc, refused);
-	tcase_add_test(tc, conflicts);
-	tcase_add_test(tc, macvlan_names);
-	tcase_add_test(tc, mixed_families);
-	tcase_add_test(tc, addresses);
-	tcase_add_test(tc, refused_addresses);
-	tcase_add_test(tc, link_local_first);
-	tcase_add_test(tc, no_link_local);
-	tcase_add_test(tc, owner);
-	tcase_add_test(tc, print_all);
-	tcase_add_test(tc, pid_stem);
-	tcase_add_test(tc, print_longest);
-	return run_case(tc, "conf3", 60);
-}
+RUN_TESTS("conf3", 60, setup, NULL)

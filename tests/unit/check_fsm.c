@@ -184,7 +184,7 @@ static const struct row {
     WHY(FAULT) },
 };
 
-START_TEST(row)
+LOOP_TEST(row, 0, NROWS(rows))
 {
 	const struct row *r = &rows[_i];
 	struct vrrp before;
@@ -207,13 +207,12 @@ START_TEST(row)
 	    (r->type != VRRP_EV_ADVERT || r->from == INIT))
 		ck_assert_mem_eq(&before, &vr, sizeof(vr));
 }
-END_TEST
 
 /*
  * P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once
  * proves: R3768-6.1-2 +, R3768-6.1-3 +, P-21 +
  */
-START_TEST(timer_values)
+TEST(timer_values)
 {
 	static const struct {
 		uint8_t priority, interval;
@@ -235,7 +234,7 @@ START_TEST(timer_values)
 	size_t i;
 
 	enter(INIT);
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		conf.priority = t[i].priority;
 		vr.master_interval = t[i].interval * VRRP_SECOND;
 		ck_assert_int_eq(vrrp_skew_time(&vr), t[i].skew);
@@ -253,13 +252,12 @@ START_TEST(timer_values)
 		}
 	}
 }
-END_TEST
 
 /*
  * R3768-6.4.3-8, unsigned and in network byte order, all 16 octets
  * proves: R3768-6.4.3-8 +-
  */
-START_TEST(tie_break)
+TEST(tie_break)
 {
 	static const struct {
 		const char *local, *sender;
@@ -284,7 +282,7 @@ START_TEST(tie_break)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		setup();
 		enter(MASTER);
 		vr.source = addr(t[i].local);
@@ -301,10 +299,9 @@ START_TEST(tie_break)
 		ck_assert_uint_eq(hear_from(101, t[i].sender), YIELD);
 	}
 }
-END_TEST
 
 /* Who was heard last, for log and status; not before Startup (P-11) */
-START_TEST(remembers_sender)
+TEST(remembers_sender)
 {
 	struct vrrp_addr better = addr("192.0.2.40");
 
@@ -324,13 +321,12 @@ START_TEST(remembers_sender)
 	ck_assert_uint_eq(vr.master_priority, 101);
 	ck_assert_mem_eq(&vr.master, &better, sizeof(better));
 }
-END_TEST
 
 /*
  * R3768-6.1-4, R3768-6.4.2-7: no preemption while any Master lives
  * proves: R3768-6.4.2-7 +, R3768-6.1-4 -
  */
-START_TEST(no_preemption)
+TEST(no_preemption)
 {
 	int i;
 
@@ -345,13 +341,12 @@ START_TEST(no_preemption)
 	ck_assert_int_eq(vr.state, MASTER);
 	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
 }
-END_TEST
 
 /*
  * R3768-6.4.2-8: a lower Master is preempted when the timer ends, P-51
  * proves: R3768-6.4.2-8 +, R3768-6.1-4 +, P-51 +
  */
-START_TEST(preemption)
+TEST(preemption)
 {
 	usec_t end;
 
@@ -376,13 +371,12 @@ START_TEST(preemption)
 	run_until(now + DOWN);
 	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
 }
-END_TEST
 
 /*
  * F23, P-29: a live lower Master is left for the delay, then preempted
  * proves: P-29 +
  */
-START_TEST(preempt_delay)
+TEST(preempt_delay)
 {
 	usec_t end;
 
@@ -399,13 +393,12 @@ START_TEST(preempt_delay)
 	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 }
-END_TEST
 
 /*
  * F23: the delay ends with the Master, and starts anew with the next one
  * proves: P-29 -
  */
-START_TEST(preempt_delay_cancelled)
+TEST(preempt_delay_cancelled)
 {
 	conf.preempt_delay = 60 * A;
 	enter(BACKUP);
@@ -436,10 +429,9 @@ START_TEST(preempt_delay_cancelled)
 	ck_assert_int_eq(vr.preempt_deadline, now + 60 * A);
 	ck_assert_int_eq(vr.deadline, now + DOWN);
 }
-END_TEST
 
 /* A delay shorter than what is left of the timer does not shorten that. */
-START_TEST(preempt_delay_short)
+TEST(preempt_delay_short)
 {
 	conf.preempt_delay = A;
 	enter(BACKUP);
@@ -451,10 +443,9 @@ START_TEST(preempt_delay_short)
 	now += DOWN - 1;
 	SEE(hear(50), 0, BACKUP, now + A, NEVER);
 }
-END_TEST
 
 /* F22: listen only, this long after the link came up, whatever is heard */
-START_TEST(start_delay)
+TEST(start_delay)
 {
 	usec_t end = START + 10 * A;
 
@@ -504,9 +495,8 @@ START_TEST(start_delay)
 	SEE(step(VRRP_EV_TAKE), BECOME, MASTER, now + A, now + GAP);
 	SEE(step(VRRP_EV_YIELD), RESIGN, BACKUP, now + DOWN, NEVER);
 }
-END_TEST
 
-START_TEST(start_delay_owner)
+TEST(start_delay_owner)
 {
 	usec_t end = START + A;
 
@@ -521,19 +511,18 @@ START_TEST(start_delay_owner)
 	now += 2 * A;
 	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + A, NEVER);
 }
-END_TEST
 
 /*
  * P-17: who cannot hold the addresses resigns and sits out ever longer
  * proves: P-17 +
  */
-START_TEST(fault_hold)
+TEST(fault_hold)
 {
 	static const int times[] = { 1, 2, 4, 8, 16, 16, 16 };
 	size_t i;
 
 	enter(MASTER);
-	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+	for (i = 0; i < NROWS(times); i++) {
 		now += 1;
 		SEE(step(VRRP_EV_FAULT), RESIGN, BACKUP, now + times[i] * DOWN,
 		    NEVER);
@@ -549,10 +538,9 @@ START_TEST(fault_hold)
 	now += DOWN - 1;
 	SEE(hear(200), 0, BACKUP, now + DOWN, NEVER);
 }
-END_TEST
 
 /* F08: back within two intervals, nobody took over, all are told again */
-START_TEST(carrier_flap)
+TEST(carrier_flap)
 {
 	usec_t sent;
 
@@ -570,13 +558,12 @@ START_TEST(carrier_flap)
 	run_until(now + A);
 	ck_assert_int_eq(vr.state, MASTER);
 }
-END_TEST
 
 /*
  * F08, P-16: not back in time; the others still wait for A + Skew_Time
  * proves: P-16 +
  */
-START_TEST(carrier_lost)
+TEST(carrier_lost)
 {
 	usec_t sent;
 
@@ -598,10 +585,9 @@ START_TEST(carrier_lost)
 	step(VRRP_EV_CARRIER_LOST);
 	SEE(step(VRRP_EV_SHUTDOWN), RESIGN, INIT, NEVER, NEVER);
 }
-END_TEST
 
 /* F08: the longest loss that never ends it, the shortest that always does */
-START_TEST(carrier_limit)
+TEST(carrier_limit)
 {
 	usec_t end, sent;
 
@@ -622,10 +608,9 @@ START_TEST(carrier_limit)
 		SEE(step(VRRP_EV_TIMER), RESIGN, INIT, NEVER, NEVER);
 	}
 }
-END_TEST
 
 /* F34: five rounds 250 ms apart; F01: then one at each refresh */
-START_TEST(announcements)
+TEST(announcements)
 {
 	static const int at[] = { 0, 250, 500, 750, 1000, 61000, 121000 };
 	usec_t start;
@@ -634,7 +619,7 @@ START_TEST(announcements)
 	enter(MASTER);
 	start = now;
 	run_until(start + 150 * A);
-	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+	for (i = 0; i < NROWS(at); i++)
 		ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start + at[i] * MS,
 		    start + at[i] * MS), 1);
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, 0, now), 7);
@@ -646,10 +631,9 @@ START_TEST(announcements)
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, 0, now), 5);
 	ck_assert_int_eq(vr.announce_deadline, NEVER);
 }
-END_TEST
 
 /* F29, C10: a new cause starts the burst anew, the old one is forgotten */
-START_TEST(announcements_do_not_stack)
+TEST(announcements_do_not_stack)
 {
 	usec_t start;
 
@@ -668,7 +652,6 @@ START_TEST(announcements_do_not_stack)
 	run_until(start + 30 * A);
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 5);
 }
-END_TEST
 
 /* A doubt each millisecond until then */
 static void
@@ -685,7 +668,7 @@ doubt_until(usec_t end, bool by_adverts)
  * F01, C01: two doubts between timed rounds are answered at once, and the
  * rounds go on after the last.
  */
-START_TEST(doubts)
+LOOP_TEST(doubts, 0, 2)
 {
 	usec_t start, at;
 	bool by_adverts = _i != 0;
@@ -713,10 +696,9 @@ START_TEST(doubts)
 	run_until(now + 10 * A);
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start + 1, now), 4);
 }
-END_TEST
 
 /* Without a carrier nobody hears of it. */
-START_TEST(doubt_without_carrier)
+TEST(doubt_without_carrier)
 {
 	enter(MASTER);
 	run_until(now + 10 * A);
@@ -725,7 +707,6 @@ START_TEST(doubt_without_carrier)
 	step(VRRP_EV_LINK_UP);
 	ck_assert_uint_eq(step(VRRP_EV_DOUBT), VRRP_ACT_ANNOUNCE);
 }
-END_TEST
 
 /* C01, P-19: answers to a storm are few, and the regular adverts go on */
 static void
@@ -750,21 +731,19 @@ storm(uint8_t priority)
 }
 
 /* proves: P-19 - */
-START_TEST(storm_of_losers)
+TEST(storm_of_losers)
 {
 	storm(99);
 }
-END_TEST
 
 /* proves: P-19 - */
-START_TEST(storm_of_resignations)
+TEST(storm_of_resignations)
 {
 	storm(0);
 }
-END_TEST
 
 /* F04: a queue read after a stall gets one answer, not one for each */
-START_TEST(one_answer_at_a_time)
+TEST(one_answer_at_a_time)
 {
 	int i;
 
@@ -775,13 +754,12 @@ START_TEST(one_answer_at_a_time)
 	step(VRRP_EV_TIMER);
 	ck_assert_uint_eq(count(VRRP_ACT_ADVERT, now, now), 1);
 }
-END_TEST
 
 /*
  * F39, P-24, F04: one advert after a stall, and one round of announcements
  * proves: P-24 -
  */
-START_TEST(stall)
+TEST(stall)
 {
 	enter(MASTER);
 	now += 34 * A + 300 * MS;
@@ -793,13 +771,12 @@ START_TEST(stall)
 	SEE(step(VRRP_EV_TIMER), VRRP_ACT_ADVERT, MASTER, now + A,
 	    vr.announce_deadline);
 }
-END_TEST
 
 /*
  * P-24: served 7 ms late each time, the adverts stay on their grid
  * proves: P-24 +
  */
-START_TEST(no_drift)
+TEST(no_drift)
 {
 	usec_t start;
 	int i;
@@ -815,13 +792,12 @@ START_TEST(no_drift)
 		ck_assert_int_eq(vr.deadline, start + (i + 1) * A);
 	}
 }
-END_TEST
 
 /*
  * P-25, F04: what waited in the socket is heard before the timer is judged
  * proves: P-25 +
  */
-START_TEST(drain_before_timer)
+TEST(drain_before_timer)
 {
 	enter(BACKUP);
 	now += DOWN + 5 * A;
@@ -833,18 +809,16 @@ START_TEST(drain_before_timer)
 	SEE(hear(200), 0, BACKUP, now + DOWN, NEVER);
 	SEE(step(VRRP_EV_TIMER), 0, BACKUP, now + DOWN, NEVER);
 }
-END_TEST
 
-START_TEST(state_names)
+TEST(state_names)
 {
 	ck_assert_str_eq(vrrp_state_name(INIT), "initialize");
 	ck_assert_str_eq(vrrp_state_name(BACKUP), "backup");
 	ck_assert_str_eq(vrrp_state_name(MASTER), "master");
 }
-END_TEST
 
 /* The packet socket can be read before netlink tells of the carrier. */
-START_TEST(quiet_master_is_quiet)
+TEST(quiet_master_is_quiet)
 {
 	usec_t last;
 
@@ -856,10 +830,9 @@ START_TEST(quiet_master_is_quiet)
 	SEE(hear(50), 0, MASTER, last + 2 * A, NEVER);
 	SEE(hear(0), 0, MASTER, last + 2 * A, NEVER);
 }
-END_TEST
 
 /* Whatever stood there before */
-START_TEST(begins)
+TEST(begins)
 {
 	struct vrrp other;
 
@@ -875,10 +848,9 @@ START_TEST(begins)
 	ck_assert_int_eq(vr.preempt_deadline, NEVER);
 	SEE(0, 0, INIT, NEVER, NEVER);
 }
-END_TEST
 
 /* Of two delays the one after the start holds for who hears a lower one. */
-START_TEST(lower_while_held)
+TEST(lower_while_held)
 {
 	conf.start_delay = 60 * A;
 	conf.preempt_delay = 120 * A;
@@ -886,10 +858,9 @@ START_TEST(lower_while_held)
 	now += A;
 	SEE(hear(50), 0, BACKUP, START + 60 * A, NEVER);
 }
-END_TEST
 
 /* A new state begins with nothing of the one before. */
-START_TEST(forgets)
+TEST(forgets)
 {
 	enter(BACKUP);
 	vr.quiet = vr.resigned = true;
@@ -900,10 +871,9 @@ START_TEST(forgets)
 	ck_assert_int_eq(vr.preempt_deadline, NEVER);
 	ck_assert_uint_eq(vr.announce_left, 0);
 }
-END_TEST
 
 /* Of answers there are three in each interval, also in the first. */
-START_TEST(replies)
+TEST(replies)
 {
 	unsigned i, interval;
 
@@ -924,10 +894,9 @@ START_TEST(replies)
 		ck_assert_uint_eq(vr.faults, 0);
 	}
 }
-END_TEST
 
 /* F08: reported twice, late: the end of the patience stays where it was. */
-START_TEST(carrier_lost_twice)
+TEST(carrier_lost_twice)
 {
 	usec_t deadline;
 
@@ -937,33 +906,30 @@ START_TEST(carrier_lost_twice)
 	now += 3 * A;
 	SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, deadline, NEVER);
 }
-END_TEST
 
 /* An owner that is held back has no other reason than the start. */
-START_TEST(owner_waits)
+TEST(owner_waits)
 {
 	set_priority(VRRP_PRIORITY_OWNER);
 	conf.start_delay = 5 * A;
 	enter(BACKUP);
 	ck_assert_int_eq(vr.why, VRRP_WHY_START);
 }
-END_TEST
 
 /* The least that is not "never": one microsecond */
-START_TEST(shortest_refresh)
+TEST(shortest_refresh)
 {
 	conf.refresh = 1;
 	enter(MASTER);
 	run_until(now + (VRRP_ANNOUNCE_ROUNDS - 1) * GAP);
 	ck_assert_int_eq(vr.announce_deadline, now + 1);
 }
-END_TEST
 
 /*
  * P-51: the reason is the last thing that was heard.
  * proves: P-51 +
  */
-START_TEST(resigned_then_lower)
+TEST(resigned_then_lower)
 {
 	conf.start_delay = 5 * A;
 	enter(BACKUP);
@@ -973,48 +939,5 @@ START_TEST(resigned_then_lower)
 	run_until(START + 5 * A);
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("fsm");
-
-	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_loop_test(tc, row, 0, sizeof(rows) / sizeof(rows[0]));
-	tcase_add_test(tc, timer_values);
-	tcase_add_test(tc, tie_break);
-	tcase_add_test(tc, remembers_sender);
-	tcase_add_test(tc, no_preemption);
-	tcase_add_test(tc, preemption);
-	tcase_add_test(tc, preempt_delay);
-	tcase_add_test(tc, preempt_delay_cancelled);
-	tcase_add_test(tc, preempt_delay_short);
-	tcase_add_test(tc, start_delay);
-	tcase_add_test(tc, start_delay_owner);
-	tcase_add_test(tc, fault_hold);
-	tcase_add_test(tc, carrier_flap);
-	tcase_add_test(tc, carrier_lost);
-	tcase_add_test(tc, carrier_limit);
-	tcase_add_test(tc, announcements);
-	tcase_add_test(tc, announcements_do_not_stack);
-	tcase_add_loop_test(tc, doubts, 0, 2);
-	tcase_add_test(tc, doubt_without_carrier);
-	tcase_add_test(tc, storm_of_losers);
-	tcase_add_test(tc, storm_of_resignations);
-	tcase_add_test(tc, one_answer_at_a_time);
-	tcase_add_test(tc, stall);
-	tcase_add_test(tc, no_drift);
-	tcase_add_test(tc, drain_before_timer);
-	tcase_add_test(tc, state_names);
-	tcase_add_test(tc, quiet_master_is_quiet);
-	tcase_add_test(tc, resigned_then_lower);
-	tcase_add_test(tc, begins);
-	tcase_add_test(tc, lower_while_held);
-	tcase_add_test(tc, forgets);
-	tcase_add_test(tc, replies);
-	tcase_add_test(tc, carrier_lost_twice);
-	tcase_add_test(tc, owner_waits);
-	tcase_add_test(tc, shortest_refresh);
-	return run_case(tc, "fsm", 60);
-}
+RUN_TESTS("fsm", 60, setup, NULL)

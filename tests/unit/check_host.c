@@ -364,7 +364,7 @@ mend(unsigned set, unsigned undo, unsigned foreign, unsigned news)
 
 /* --- looking -------------------------------------------------------------- */
 
-START_TEST(look)
+TEST(look)
 {
 	setup(false);
 	ck_assert_uint_eq(g.watched[0], INDEX);
@@ -392,9 +392,8 @@ START_TEST(look)
 	ck_assert_int_eq(host_look(&g, &vr, START), 0);
 	ck_assert_ptr_eq(vr.own, g.addrs.own6);
 }
-END_TEST
 
-START_TEST(look_at_macvlan)
+TEST(look_at_macvlan)
 {
 	setup(true);
 	ck_assert_uint_eq(g.macvlan, DEVICE);
@@ -408,9 +407,8 @@ START_TEST(look_at_macvlan)
 	ck_assert_uint_eq(g.macvlan, 0);
 	ck_assert(g.dirty);
 }
-END_TEST
 
-START_TEST(filter_fails)
+TEST(filter_fails)
 {
 	setup(false);
 	link.index = OTHER;
@@ -423,15 +421,14 @@ START_TEST(filter_fails)
 	ck_assert_uint_eq(g.watched[0], OTHER);
 	ck_assert(g.dirty);
 }
-END_TEST
 
 /* It went between two questions: at once.  Anything else: in a second. */
-START_TEST(look_fails)
+TEST(look_fails)
 {
 	static const char *const parts[] = { "get", "get-device", "and" };
 	unsigned i;
 
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (i = 0; i < NROWS(parts); i++) {
 		setup(true);
 		link.mtu = 9000;
 		failing = parts[i];
@@ -449,7 +446,6 @@ START_TEST(look_fails)
 		ck_assert_uint_eq(g.seen.mtu, 1500);	/* as it was */
 	}
 }
-END_TEST
 
 /* --- what was seen, as the comparison gets it ----------------------------- */
 
@@ -471,7 +467,7 @@ reason(void)
 	return g.memory.reason;
 }
 
-START_TEST(reasons)
+TEST(reasons)
 {
 	setup(false);
 	ck_assert_int_eq(reason(), RECONCILE_FINE);
@@ -499,9 +495,8 @@ START_TEST(reasons)
 	link.present = false;
 	ck_assert_int_eq(reason(), RECONCILE_GONE);
 }
-END_TEST
 
-START_TEST(facts_of_the_interface)
+TEST(facts_of_the_interface)
 {
 	setup(false);
 	ck_assert_uint_eq(compare().news, RECONCILE_USE);
@@ -534,9 +529,8 @@ START_TEST(facts_of_the_interface)
 	ck_assert_uint_eq(compare().news, RECONCILE_LOST | RECONCILE_CLOSE |
 	    RECONCILE_AGAIN);
 }
-END_TEST
 
-START_TEST(facts_of_the_macvlan)
+TEST(facts_of_the_macvlan)
 {
 	setup(true);
 	ck_assert_uint_eq(compare().set, 0);
@@ -565,7 +559,6 @@ START_TEST(facts_of_the_macvlan)
 	device.present = false;
 	ck_assert_uint_eq(compare().set, 1 << RECONCILE_DEVICE);
 }
-END_TEST
 
 /* --- mending: one row each ------------------------------------------------ */
 
@@ -605,11 +598,11 @@ static const struct {
 	{ RECONCILE_BLOCK, true, true, "dummy", "block dummy 7 log-3", 0 },
 };
 
-START_TEST(each_row)
+TEST(each_row)
 {
 	unsigned i, news;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < NROWS(rows); i++) {
 		setup(rows[i].macvlan);
 		g.holding = rows[i].holding;
 		failing = rows[i].fails;
@@ -624,9 +617,8 @@ START_TEST(each_row)
 		    rows[i].row == RECONCILE_ADDRESSES), "row %u", i);
 	}
 }
-END_TEST
 
-START_TEST(nothing_ordered)
+TEST(nothing_ordered)
 {
 	setup(true);
 	g.holding = true;
@@ -635,10 +627,9 @@ START_TEST(nothing_ordered)
 	ck_assert(!g.dirty);
 	ck_assert_uint_eq(g.stats.restored, 0);
 }
-END_TEST
 
 /* All rows in their order; the last are done though the first fails. */
-START_TEST(order_of_rows)
+TEST(order_of_rows)
 {
 	setup(true);
 	g.holding = true;
@@ -648,9 +639,8 @@ START_TEST(order_of_rows)
 	done("mac mac repair 7 repair 7 tune4 7 tune6 hush 3 addresses block "
 	    "dummy 7");
 }
-END_TEST
 
-START_TEST(said_once)
+TEST(said_once)
 {
 	setup(true);
 	failing = "tune4";
@@ -665,10 +655,9 @@ START_TEST(said_once)
 	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
 	done("tune4 7 log-4");
 }
-END_TEST
 
 /* A macvlan that is gone: ours under another name is in the way. */
-START_TEST(new_macvlan)
+TEST(new_macvlan)
 {
 	setup(true);
 	g.macvlan = 0;
@@ -690,9 +679,8 @@ START_TEST(new_macvlan)
 	done("find create 3 get-device tune4 7 tune6 dummy 7 log-4 hush 3 mac "
 	    "addresses");
 }
-END_TEST
 
-START_TEST(no_macvlan)
+TEST(no_macvlan)
 {
 	setup(true);
 	g.macvlan = 0;
@@ -713,9 +701,8 @@ START_TEST(no_macvlan)
 	done("find create 3 get-device");
 	ck_assert_uint_eq(g.macvlan, 0);
 }
-END_TEST
 
-START_TEST(undone)
+TEST(undone)
 {
 	setup(false);
 	ck_assert_uint_eq(mend(0, 1u << RECONCILE_MAC, 0, 0), 0);
@@ -729,9 +716,8 @@ START_TEST(undone)
 	ck_assert_uint_eq(mend(0, 1u << RECONCILE_ADDRESSES, 0, 0), 0);
 	done("log-5 del 7");
 }
-END_TEST
 
-START_TEST(foreign)
+TEST(foreign)
 {
 	setup(false);
 	memcpy(g.seen.mac, new_mac, VRRP_MAC_LEN);
@@ -751,10 +737,9 @@ START_TEST(foreign)
 	done("");
 	ck_assert_uint_eq(g.stats.restored, 2);
 }
-END_TEST
 
 /* The new own MAC is recorded before the virtual one covers it again. */
-START_TEST(new_own_mac)
+TEST(new_own_mac)
 {
 	setup(false);
 	g.holding = true;
@@ -771,11 +756,10 @@ START_TEST(new_own_mac)
 	done("");
 	ck_assert_int_eq(memcmp(g.own_mac, new_mac, VRRP_MAC_LEN), 0);
 }
-END_TEST
 
 /* --- one interface after the other --------------------------------------- */
 
-START_TEST(closed)
+TEST(closed)
 {
 	setup(false);
 	g.swapped = g.holding = true;
@@ -783,9 +767,8 @@ START_TEST(closed)
 	done("close close-answers");
 	ck_assert(!g.swapped && !g.holding && g.dirty);
 }
-END_TEST
 
-START_TEST(moved)
+TEST(moved)
 {
 	setup(true);
 	g.seen.index = OTHER;
@@ -801,9 +784,8 @@ START_TEST(moved)
 	done("");
 	ck_assert_uint_eq(g.index, OTHER);
 }
-END_TEST
 
-START_TEST(used)
+TEST(used)
 {
 	unsigned news;
 
@@ -834,7 +816,6 @@ START_TEST(used)
 	ck_assert_int_eq(host_use(&g, &news, START), 0);
 	done("");
 }
-END_TEST
 
 /* --- what the kernel tells ------------------------------------------------ */
 
@@ -876,7 +857,7 @@ wakes(uint16_t type, uint32_t from)
  * Each of those that the filter lets through (check_watch), but for what we did
  * to addresses ourselves.
  */
-START_TEST(kernel_events)
+TEST(kernel_events)
 {
 	setup(false);
 	ck_assert(wakes(RTM_NEWADDR, 0));
@@ -887,9 +868,8 @@ START_TEST(kernel_events)
 	ck_assert(wakes(RTM_DELLINK, PORT));
 	ck_assert(wakes(RTM_NEWNETCONF, PORT));
 }
-END_TEST
 
-START_TEST(lost_events)
+TEST(lost_events)
 {
 	setup(false);
 	host_events(&g);
@@ -909,33 +889,5 @@ START_TEST(lost_events)
 	host_events(&g);
 	ck_assert_uint_eq(events, 1);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("host");
-
-	tcase_add_test(tc, look);
-	tcase_add_test(tc, look_at_macvlan);
-	tcase_add_test(tc, filter_fails);
-	tcase_add_test(tc, look_fails);
-	tcase_add_test(tc, reasons);
-	tcase_add_test(tc, facts_of_the_interface);
-	tcase_add_test(tc, facts_of_the_macvlan);
-	tcase_add_test(tc, each_row);
-	tcase_add_test(tc, nothing_ordered);
-	tcase_add_test(tc, order_of_rows);
-	tcase_add_test(tc, said_once);
-	tcase_add_test(tc, new_macvlan);
-	tcase_add_test(tc, no_macvlan);
-	tcase_add_test(tc, undone);
-	tcase_add_test(tc, foreign);
-	tcase_add_test(tc, new_own_mac);
-	tcase_add_test(tc, closed);
-	tcase_add_test(tc, moved);
-	tcase_add_test(tc, used);
-	tcase_add_test(tc, kernel_events);
-	tcase_add_test(tc, lost_events);
-	return run_case(tc, "host", 10);
-}
+RUN_TESTS("host", 10, NULL, NULL)

@@ -65,7 +65,7 @@ ask_dad(uint8_t *frame, size_t size)
  * twice in both.
  * proves: R3768-6.4.2-5b +, R9568-6.4.2-f1 +, P-37 +
  */
-START_TEST(gratuitous_arp)
+TEST(gratuitous_arp)
 {
 	static const char a01[] = "ffffffffffff00005e0001330806"
 	    "000108000604000100005e000133c0000201000000000000c0000201";
@@ -90,10 +90,9 @@ START_TEST(gratuitous_arp)
 		ck_assert_mem_eq(frame, expect, sizeof(frame));
 	}
 }
-END_TEST
 
 /* F37: an ordinary question from the own address, for switches to relearn. */
-START_TEST(asks_who_has_it)
+TEST(asks_who_has_it)
 {
 	static const uint8_t mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x20 };
 	static const char wanted[] = "ffffffffffff0200000000200806"
@@ -110,13 +109,12 @@ START_TEST(asks_who_has_it)
 	ck_assert_mem_eq(&q.asker, &own, sizeof(own));
 	ck_assert_mem_eq(&q.target, &vip, sizeof(vip));
 }
-END_TEST
 
 /*
  * R9568-6.4.2-f3, P-39 (A06, A07)
  * proves: R9568-6.4.2-f3 +, R4861-7.2.6-1 +, P-39 +
  */
-START_TEST(neighbour_advertisement)
+TEST(neighbour_advertisement)
 {
 	static const struct {
 		const char *addr, *frame;
@@ -150,13 +148,12 @@ START_TEST(neighbour_advertisement)
 	ck_assert_uint_eq(frame[58], 0x20);
 	ck_assert_uint_eq(checksum(frame + 22, 64, 32 + 58), 0);
 }
-END_TEST
 
 /*
  * R3768-8.2-1, R9568-8.2.2-1: what is asked, who asks, where the answer goes
  * proves: R3768-8.2-1 +, R9568-8.2.2-1 +, P-42 +
  */
-START_TEST(questions)
+TEST(questions)
 {
 	struct vrrp_addr target = addr("192.0.2.1");
 	struct vrrp_addr asker = addr("192.0.2.200");
@@ -205,13 +202,12 @@ START_TEST(questions)
 	ck_assert_mem_eq(&q.target, &target, sizeof(target));
 	ck_assert_mem_eq(&q.asker, &nobody, sizeof(nobody));
 }
-END_TEST
 
 /*
  * P-50: cut anywhere it is no question
  * proves: P-50 -
  */
-START_TEST(questions_truncated)
+TEST(questions_truncated)
 {
 	static const struct vrrp_family *const families[] = {
 		&vrrp_ipv4, &vrrp_ipv6
@@ -245,13 +241,12 @@ START_TEST(questions_truncated)
 		free(cut);
 	}
 }
-END_TEST
 
 /*
  * Each field that makes it one, RFC 826 and RFC 4861 7.1.1
  * proves: R3768-8.2-1 -, R9568-8.1.2-1 -, R9568-8.2.2-1 -
  */
-START_TEST(no_questions)
+TEST(no_questions)
 {
 	static const struct {
 		bool ipv6;
@@ -292,7 +287,7 @@ START_TEST(no_questions)
 	uint8_t frame[100];
 	size_t i, len, at;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		const struct vrrp_family *family =
 		    t[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
 
@@ -312,7 +307,6 @@ START_TEST(no_questions)
 		frame[at] ^= 0x10;
 	}
 }
-END_TEST
 
 /* As ask(), but fe80::1 (the sender too) says where 2001:db8::1 is. */
 static size_t
@@ -335,7 +329,7 @@ tell(uint8_t *frame, size_t size, const struct vrrp_family *family)
 }
 
 /* The sender of any ARP, the target of an advertisement */
-START_TEST(claims)
+TEST(claims)
 {
 	static const uint8_t named[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0xc9 };
 	struct vrrp_addr sender = addr("192.0.2.200");
@@ -363,10 +357,9 @@ START_TEST(claims)
 	ck_assert_mem_eq(claim.mac, named, sizeof(named));
 	ck_assert(!claim_parse(&claim, &vrrp_ipv4, frame, len));
 }
-END_TEST
 
 /* RFC 4861 4.4: who does not name his MAC is where the frame came from. */
-START_TEST(claims_without_option)
+TEST(claims_without_option)
 {
 	static const struct {
 		uint8_t type, units, len;	/* octets of all options */
@@ -378,7 +371,7 @@ START_TEST(claims_without_option)
 	uint8_t frame[100];
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		size_t len = tell(frame, sizeof(frame), &vrrp_ipv6);
 
 		frame[NS_MSG + 24] = t[i].type;
@@ -391,10 +384,9 @@ START_TEST(claims_without_option)
 		    "row %zu", i);
 	}
 }
-END_TEST
 
 /* P-50: cut anywhere it claims nothing. */
-START_TEST(claims_truncated)
+TEST(claims_truncated)
 {
 	static const struct vrrp_family *const families[] = {
 		&vrrp_ipv4, &vrrp_ipv6
@@ -424,10 +416,9 @@ START_TEST(claims_truncated)
 		free(cut);
 	}
 }
-END_TEST
 
 /* Each field that makes it one, RFC 826 and RFC 4861 7.1.2 */
-START_TEST(no_claims)
+TEST(no_claims)
 {
 	static const struct {
 		bool ipv6;
@@ -461,7 +452,7 @@ START_TEST(no_claims)
 	uint8_t frame[100];
 	size_t i, len, at;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		const struct vrrp_family *family =
 		    t[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
 
@@ -481,10 +472,9 @@ START_TEST(no_claims)
 		frame[at] ^= 0x10;
 	}
 }
-END_TEST
 
 /* What we announce and answer are claims, of our own MAC. */
-START_TEST(own_claims)
+TEST(own_claims)
 {
 	struct vrrp_addr vip = addr("192.0.2.1"), vip6 = addr("fe80::1");
 	struct vrrp_question q = { .target = vip, .asker = addr("192.0.2.9") };
@@ -512,10 +502,9 @@ START_TEST(own_claims)
 		ck_assert_mem_eq(claim.mac, mac51v6, sizeof(mac51v6));
 	}
 }
-END_TEST
 
 /* RFC 5227 2.1.1, RFC 4862 5.4.2: from no address, to all who may have it */
-START_TEST(probes)
+TEST(probes)
 {
 	static const char arp[] = "ffffffffffff0200000000c80806"
 	    "00010800060400010200000000c8000000000000000000"
@@ -542,14 +531,13 @@ START_TEST(probes)
 	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
 	ck_assert(!claim_parse(&claim, &vrrp_ipv6, frame, len));
 }
-END_TEST
 
 /*
  * R9568-8.1.2-1, -2, R3768-8.2-1, -2 (A04, A05): the virtual MAC, in the
  * Ethernet header too, and to who asked alone
  * proves: R3768-8.2-1 +, R3768-8.2-2 +, R9568-8.1.2-1 +, R9568-8.1.2-2 +
  */
-START_TEST(arp_answer)
+TEST(arp_answer)
 {
 	static const char a04[] = "0200000000c80200000000200806"
 	    "000108000604000200005e000133c00002010200000000c8c00002c8";
@@ -564,13 +552,12 @@ START_TEST(arp_answer)
 	    &q, mac51), VRRP_FRAME_MIN);
 	ck_assert_mem_eq(frame, expect, sizeof(expect));
 }
-END_TEST
 
 /*
  * R9568-6.4.3-c, R9568-8.2.2-1, -2 (A08): flags R, S and O, one receiver
  * proves: R9568-6.4.3-c +, R9568-8.2.2-1 +, R9568-8.2.2-2 +
  */
-START_TEST(solicited_advertisement)
+TEST(solicited_advertisement)
 {
 	static const char a08[] = "0200000000c800005e00023386dd"
 	    "6000000000203aff20010db8000000000000000000000001"
@@ -594,13 +581,12 @@ START_TEST(solicited_advertisement)
 	    &q, mac51v6), 86);
 	ck_assert_mem_eq(frame, expect, 86);
 }
-END_TEST
 
 /*
  * RFC 4861 7.2.4: who detects duplicates has no address; S is not set (A07)
  * proves: R9568-6.4.3-c +, R9568-6.4.3-e +
  */
-START_TEST(duplicate_detection)
+TEST(duplicate_detection)
 {
 	uint8_t frame[100], all[100];
 	struct vrrp_question q;
@@ -616,10 +602,9 @@ START_TEST(duplicate_detection)
 		ck_assert_mem_eq(frame, all, 86);
 	}
 }
-END_TEST
 
 /* Each builder in each size that is too small: 0, and no octet beyond it. */
-START_TEST(too_small)
+TEST(too_small)
 {
 	struct vrrp_addr vip = addr("192.0.2.1"), vip6 = addr("fe80::1");
 	struct vrrp_question q = { .target = vip6, .asker = vip6 };
@@ -646,28 +631,5 @@ START_TEST(too_small)
 		free(buf);
 	}
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("announce");
-
-	tcase_add_test(tc, gratuitous_arp);
-	tcase_add_test(tc, asks_who_has_it);
-	tcase_add_test(tc, neighbour_advertisement);
-	tcase_add_test(tc, questions);
-	tcase_add_test(tc, questions_truncated);
-	tcase_add_test(tc, no_questions);
-	tcase_add_test(tc, claims);
-	tcase_add_test(tc, claims_without_option);
-	tcase_add_test(tc, claims_truncated);
-	tcase_add_test(tc, no_claims);
-	tcase_add_test(tc, own_claims);
-	tcase_add_test(tc, probes);
-	tcase_add_test(tc, arp_answer);
-	tcase_add_test(tc, solicited_advertisement);
-	tcase_add_test(tc, duplicate_detection);
-	tcase_add_test(tc, too_small);
-	return run_case(tc, "announce", 60);
-}
+RUN_TESTS("announce", 60, NULL, NULL)

@@ -184,7 +184,7 @@ static const struct {
  * proves: R9568-7.1-j -, R5798-7.1-1 -, R5798-7.1-2 -, R5798-7.1-3 -
  * proves: R5798-7.1-4 -, R5798-7.1-5 -, R5798-7.1-6 -
  */
-START_TEST(rung)
+LOOP_TEST(rung, 0, 3 * VRRP_DROP_MAX)
 {
 	const char *name = names[_i / VRRP_DROP_MAX];
 	enum vrrp_drop why = (enum vrrp_drop)(_i % VRRP_DROP_MAX);
@@ -200,7 +200,6 @@ START_TEST(rung)
 		ck_assert_uint_eq(want, values[why].want);
 	}
 }
-END_TEST
 
 /* Whether both spoil the same field, so that only one of them is left */
 static bool
@@ -217,7 +216,7 @@ same_field(enum vrrp_drop a, enum vrrp_drop b)
 }
 
 /* Wrong in two ways, the earlier rung of RFC 9568 7.1 names the reason. */
-START_TEST(rung_order)
+LOOP_TEST(rung_order, 0, 3 * VRRP_DROP_MAX)
 {
 	const char *name = names[_i / VRRP_DROP_MAX];
 	enum vrrp_drop a = (enum vrrp_drop)(_i % VRRP_DROP_MAX), b;
@@ -230,7 +229,6 @@ START_TEST(rung_order)
 			    vrrp_drop_name(b),
 			    vrrp_drop_name(climb_spoilt(name, a, b)));
 }
-END_TEST
 
 /* Message octet at gets value, the sum is made right again. */
 static enum vrrp_drop
@@ -249,7 +247,7 @@ climb_with(const char *name, size_t at, uint8_t value)
  * R9568-7.1-i, -k, -m, P-44: an interval but zero and any list are used
  * proves: R9568-7.1-i -, R9568-7.1-k +, R9568-7.1-m +, P-44 +
  */
-START_TEST(remarks)
+TEST(remarks)
 {
 	const uint32_t list = 1u << VRRP_DROP_ADDRESSES;
 	const uint32_t interval = 1u << VRRP_DROP_INTERVAL;
@@ -287,13 +285,12 @@ START_TEST(remarks)
 		ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_INTERVAL);
 	}
 }
-END_TEST
 
 /*
  * R9568-5.2.6-1: ignored when received, whatever it is
  * proves: R9568-5.2.6-1 +
  */
-START_TEST(reserved_nibble)
+TEST(reserved_nibble)
 {
 	unsigned i, high;
 
@@ -306,13 +303,12 @@ START_TEST(reserved_nibble)
 		}
 	}
 }
-END_TEST
 
 /*
  * P-28: a resignation with interval zero is none
  * proves: R9568-7.1-g -, P-28 -
  */
-START_TEST(resignation)
+TEST(resignation)
 {
 	struct spoilt s;
 
@@ -328,13 +324,12 @@ START_TEST(resignation)
 	set_spoilt(&s, "C3own", 1);
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_OWNER);
 }
-END_TEST
 
 /*
  * P-04, R9568-7.1-h: fe80::/10, to the bit, as source and as first address
  * proves: R9568-7.1-h +-, P-04 +-
  */
-START_TEST(link_local)
+TEST(link_local)
 {
 	static const struct {
 		uint8_t first, second;
@@ -349,7 +344,7 @@ START_TEST(link_local)
 	struct spoilt s;
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		set_spoilt(&s, "C6", 2);
 		s.frame[IP + 8] = t[i].first;
 		s.frame[IP + 9] = t[i].second;
@@ -367,13 +362,12 @@ START_TEST(link_local)
 	set_spoilt(&s, "C3", 1);
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_NONE);
 }
-END_TEST
 
 /*
  * P-01: all 16 octets of any address of ours
  * proves: P-01 +-
  */
-START_TEST(own_addresses)
+TEST(own_addresses)
 {
 	struct vrrp_addr own[3];
 	struct spoilt s;
@@ -394,13 +388,12 @@ START_TEST(own_addresses)
 	own[2] = addr("fe80::30");
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_SOURCE);
 }
-END_TEST
 
 /*
  * R9568-5.2.9-3: as sets, and every octet of an address counts
  * proves: R9568-5.2.9-3 +, R9568-7.1-m +
  */
-START_TEST(address_sets)
+TEST(address_sets)
 {
 	struct spoilt s;
 	unsigned i;
@@ -420,13 +413,12 @@ START_TEST(address_sets)
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_NONE);
 	ck_assert_uint_eq(adv.remarks, 1u << VRRP_DROP_ADDRESSES);
 }
-END_TEST
 
 /*
  * R9568-5.1-1, 5.2.9-2: the right octets, and the family's address length
  * proves: R9568-5.1-1 +, R9568-5.2.9-2 +-
  */
-START_TEST(fields)
+TEST(fields)
 {
 	const struct vector *v = vector("V32");
 	struct vrrp_addr src = addr("fe80::30"), dst = addr("ff02::12");
@@ -452,13 +444,12 @@ START_TEST(fields)
 	context("C6");
 	ck_assert_int_eq(climb_vector("V21"), VRRP_DROP_IP);
 }
-END_TEST
 
 /*
  * Not one whole IPv6 packet, and what is let through
  * proves: R9568-5.1.2.3-2 -, P-03 -
  */
-START_TEST(ipv6_header)
+TEST(ipv6_header)
 {
 	static const struct {
 		unsigned at;
@@ -483,7 +474,7 @@ START_TEST(ipv6_header)
 	struct spoilt s;
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		set_spoilt(&s, "C6", 2);
 		s.frame[t[i].at] = t[i].octet;
 		ck_assert_msg(climb(s.frame, s.len) == t[i].drop, "row %zu: %s",
@@ -494,13 +485,12 @@ START_TEST(ipv6_header)
 	ck_assert_int_eq(climb(s.frame, s.len + 6), VRRP_DROP_NONE);
 	ck_assert_uint_eq(pkt.len, 40);
 }
-END_TEST
 
 /*
  * P-07, P-08: with each form, both zeros pass, and the form is told right
  * proves: P-07 +-
  */
-START_TEST(checksum_zeros)
+TEST(checksum_zeros)
 {
 	size_t i;
 
@@ -531,10 +521,9 @@ START_TEST(checksum_zeros)
 			ck_assert_uint_eq(want, 0);
 	}
 }
-END_TEST
 
 /* What a wrong sum should have been: IPv4 the message's, IPv6 the full one */
-START_TEST(checksum_values)
+TEST(checksum_values)
 {
 	context("C3");
 	ck_assert_int_eq(climb_vector("I21"), VRRP_DROP_CHECKSUM);
@@ -547,20 +536,19 @@ START_TEST(checksum_values)
 	    pkt.len)));
 	ck_assert_uint_ne(want, got);
 }
-END_TEST
 
 /*
  * R9568-5.2.6-1, 5.2.7-1: what is sent holds the own interval and no reserved
  * bit, whatever was learned
  * proves: R9568-5.2.6-1 -, R9568-5.2.7-1 +
  */
-START_TEST(sent_interval)
+TEST(sent_interval)
 {
 	static const unsigned cs[] = { 1, 99, 100, 256, 4095 };
 	uint8_t frame[VRRP_FRAME_MIN];
 	size_t i;
 
-	for (i = 0; i < sizeof(cs) / sizeof(cs[0]); i++) {
+	for (i = 0; i < NROWS(cs); i++) {
 		context("C3");
 		conf.interval = cs[i] * VRRP_CENTISECOND;
 		vr.master_interval = 777 * VRRP_CENTISECOND;
@@ -573,13 +561,12 @@ START_TEST(sent_interval)
 		ck_assert_uint_eq(total_length(frame), 32);
 	}
 }
-END_TEST
 
 /*
  * The form that is sent is the router's, in IPv6 and in version 2 the only
  * proves: R9568-5.2.8-2 +-, R9568-5.2.8-3 +, R3768-5.3.8-1 -, P-08 +
  */
-START_TEST(sent_form)
+TEST(sent_form)
 {
 	uint8_t one[VRRP_FRAME_MAX], two[VRRP_FRAME_MAX];
 	size_t len;
@@ -611,13 +598,12 @@ START_TEST(sent_form)
 	put_checksum(one + MSG + 6, one + MSG, 20, pseudo_seed(one, 20));
 	ck_assert_int_eq(climb(one, len), VRRP_DROP_CHECKSUM);
 }
-END_TEST
 
 /*
  * The IP packet that has to fit the MTU (P-14), octets
  * proves: R9568-5.1-1 +, P-14 +
  */
-START_TEST(lengths)
+TEST(lengths)
 {
 	static const struct {
 		const char *name;
@@ -631,7 +617,7 @@ START_TEST(lengths)
 	uint8_t frame[VRRP_FRAME_MAX];
 	size_t i, len;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < NROWS(t); i++) {
 		context(t[i].name);
 		conf.naddr = t[i].naddr;
 		ck_assert_uint_eq(advert_len(&conf), t[i].len);
@@ -642,13 +628,12 @@ START_TEST(lengths)
 		    ETHERNET + t[i].len);
 	}
 }
-END_TEST
 
 /*
  * P-50: random octets behind a sound envelope, in buffers of their size
  * proves: R9568-5.2.5-1 -, R9568-7.1-i -, P-50 -
  */
-START_TEST(noise)
+TEST(noise)
 {
 	static const char *const contexts[] = { "C2pw", "C3", "C6" };
 	uint64_t seed = 0x9568;
@@ -678,29 +663,5 @@ START_TEST(noise)
 		free(frame);
 	}
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("packet3");
-
-	tcase_add_checked_fixture(tc, load_vectors, NULL);
-	tcase_add_loop_test(tc, rung, 0, 3 * VRRP_DROP_MAX);
-	tcase_add_loop_test(tc, rung_order, 0, 3 * VRRP_DROP_MAX);
-	tcase_add_test(tc, remarks);
-	tcase_add_test(tc, reserved_nibble);
-	tcase_add_test(tc, resignation);
-	tcase_add_test(tc, link_local);
-	tcase_add_test(tc, own_addresses);
-	tcase_add_test(tc, address_sets);
-	tcase_add_test(tc, fields);
-	tcase_add_test(tc, ipv6_header);
-	tcase_add_test(tc, checksum_zeros);
-	tcase_add_test(tc, checksum_values);
-	tcase_add_test(tc, sent_interval);
-	tcase_add_test(tc, sent_form);
-	tcase_add_test(tc, lengths);
-	tcase_add_test(tc, noise);
-	return run_case(tc, "packet3", 60);
-}
+RUN_TESTS("packet3", 60, load_vectors, NULL)

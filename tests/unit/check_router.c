@@ -492,7 +492,7 @@ put_adverts(uint8_t priority, unsigned n)
 
 /* --- actions ------------------------------------------------------------- */
 
-START_TEST(order_of_becoming_master)
+TEST(order_of_becoming_master)
 {
 	setup_backup();
 	now += DOWN;
@@ -502,9 +502,8 @@ START_TEST(order_of_becoming_master)
 	ck_assert_int_eq(told_limit, conf.hang_limit);
 	ck_assert_int_eq(r.ask_deadline, now + 2 * VRRP_SECOND);
 }
-END_TEST
 
-START_TEST(order_of_resigning)
+TEST(order_of_resigning)
 {
 	setup_master();
 	r.claims.fd = FD;
@@ -515,10 +514,9 @@ START_TEST(order_of_resigning)
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 	ck_assert_uint_eq(r.ground.stats.became_master, 1);
 }
-END_TEST
 
 /* Released before it speaks, then from its own MAC; asked twice. */
-START_TEST(order_of_yielding)
+TEST(order_of_yielding)
 {
 	setup_master();
 	put_adverts(200, 1);
@@ -531,10 +529,9 @@ START_TEST(order_of_yielding)
 	done("ask");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 }
-END_TEST
 
 /* Without a virtual MAC no switch looks for it in the wrong place. */
-START_TEST(yield_without_virtual_mac)
+TEST(yield_without_virtual_mac)
 {
 	setup_master();
 	conf.vr.vmac = false;
@@ -544,10 +541,9 @@ START_TEST(yield_without_virtual_mac)
 	    "STATUS=backup");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 }
-END_TEST
 
 /* A periodic advert: what would be undone is kept before it is sent. */
-START_TEST(master_advert)
+TEST(master_advert)
 {
 	setup_master();
 	now += VRRP_SECOND;
@@ -555,9 +551,8 @@ START_TEST(master_advert)
 	done("keep advert-100/virtual renew announce/virtual "
 	    "announce-own/virtual");
 }
-END_TEST
 
-START_TEST(failed_acquire)
+TEST(failed_acquire)
 {
 	setup_backup();
 	acquire_result = -1;
@@ -572,10 +567,9 @@ START_TEST(failed_acquire)
 	done("advert-0/virtual release keep-none change guard-backup "
 	    "STATUS=backup");
 }
-END_TEST
 
 /* Without a guard scripts run from here, before the service manager hears. */
-START_TEST(no_guard)
+TEST(no_guard)
 {
 	setup_backup();
 	conf.guard = false;
@@ -585,10 +579,9 @@ START_TEST(no_guard)
 	    "STATUS=master"));
 	ck_assert_int_eq(told_limit, 0);
 }
-END_TEST
 
 /* Where the virtual addresses are: the MAC of each mode. */
-START_TEST(master_mac)
+TEST(master_mac)
 {
 	setup_master();
 	conf.vr.vmac = false;
@@ -602,10 +595,9 @@ START_TEST(master_mac)
 	step(VRRP_EV_ANNOUNCE);
 	done("announce/virtual");
 }
-END_TEST
 
 /* The resignation that is kept is one, from the MAC of the addresses. */
-START_TEST(kept_resignation)
+TEST(kept_resignation)
 {
 	struct vrrp_packet pkt;
 	struct vrrp_advert adv;
@@ -628,7 +620,6 @@ START_TEST(kept_resignation)
 	    "guard-initialize STATUS=initialize");
 	ck_assert_ptr_nonnull(strstr(last_log, "/run/vrrpd.undo: No space"));
 }
-END_TEST
 
 /* --- what the comparison finds ------------------------------------------- */
 
@@ -639,16 +630,15 @@ compare(unsigned news)
 	router_reconcile(&r, now);
 }
 
-START_TEST(look_fails)
+TEST(look_fails)
 {
 	setup_backup();
 	look_result = -1;
 	compare(RECONCILE_LOST | RECONCILE_USE);
 	done("look");
 }
-END_TEST
 
-START_TEST(each_news)
+TEST(each_news)
 {
 	setup_backup();
 	compare(0);
@@ -673,10 +663,9 @@ START_TEST(each_news)
 	ck_assert(r.ground.dirty);
 	ck_assert_int_eq(r.vr.why, VRRP_WHY_LINK);
 }
-END_TEST
 
 /* The state machine hears of the loss while the socket is still there. */
-START_TEST(all_lost)
+TEST(all_lost)
 {
 	setup_master();
 	compare(RECONCILE_NEW_SOURCE | RECONCILE_LOST | RECONCILE_CLOSE |
@@ -684,10 +673,9 @@ START_TEST(all_lost)
 	done("look compare keep log-5 advert-0/virtual release keep-none "
 	    "change guard-initialize STATUS=initialize close");
 }
-END_TEST
 
 /* A new source: for the resignation too, before anything else. */
-START_TEST(new_source)
+TEST(new_source)
 {
 	setup_master();
 	own[0] = addr("10.0.0.77");
@@ -697,9 +685,8 @@ START_TEST(new_source)
 	ck_assert_int_eq(memcmp(&r.vr.source, &own[0], sizeof(own[0])), 0);
 	ck_assert_int_eq(memcmp(resignation + 26, own[0].octet, 4), 0);
 }
-END_TEST
 
-START_TEST(carrier)
+TEST(carrier)
 {
 	setup_master();
 	compare(RECONCILE_CARRIER);
@@ -710,9 +697,8 @@ START_TEST(carrier)
 	    "announce/virtual announce-own/virtual");
 	ck_assert(!r.vr.quiet);
 }
-END_TEST
 
-START_TEST(tell)
+TEST(tell)
 {
 	setup_master();
 	compare(RECONCILE_TELL | RECONCILE_USE);
@@ -723,19 +709,17 @@ START_TEST(tell)
 	done("look compare mend use");
 	ck_assert(r.fault);
 }
-END_TEST
 
-START_TEST(fight)
+TEST(fight)
 {
 	setup_master();
 	compare(RECONCILE_FIGHT | RECONCILE_FAULT | RECONCILE_TELL);
 	done("look compare mend log-3");
 	ck_assert(r.fault);
 }
-END_TEST
 
 /* Up: the source and the page first, then the election. */
-START_TEST(use)
+TEST(use)
 {
 	setup();
 	r.vr.source = own[1];
@@ -749,10 +733,9 @@ START_TEST(use)
 	    "STATUS=backup");
 	ck_assert_int_eq(memcmp(&r.vr.source, &own[0], sizeof(own[0])), 0);
 }
-END_TEST
 
 /* Sysctls that only the guard can write; a lack of it is said once. */
-START_TEST(tune)
+TEST(tune)
 {
 	setup_backup();
 	mend_news = HOST_TUNE;
@@ -771,12 +754,11 @@ START_TEST(tune)
 	compare(RECONCILE_USE);
 	done("look compare mend use tune");
 }
-END_TEST
 
 /* --- adverts ------------------------------------------------------------- */
 
 /* One good advert is enough for a Backup: the next turn finds the others. */
-START_TEST(backup_reads_one)
+TEST(backup_reads_one)
 {
 	setup_backup();
 	put_adverts(200, 3);
@@ -793,10 +775,9 @@ START_TEST(backup_reads_one)
 	ck_assert_uint_eq(r.ground.stats.received, 2);
 	done("");
 }
-END_TEST
 
 /* One that leaves the timer expired is not the last that counts. */
-START_TEST(late_backup_reads_on)
+TEST(late_backup_reads_on)
 {
 	setup_backup();
 	now += DOWN;
@@ -805,9 +786,8 @@ START_TEST(late_backup_reads_on)
 	ck_assert_uint_eq(frames, 0);
 	ck_assert_uint_eq(r.ground.stats.received, 3);
 }
-END_TEST
 
-START_TEST(drain_bound)
+TEST(drain_bound)
 {
 	setup_master();
 	put_adverts(50, FRAMES_MAX);
@@ -815,10 +795,9 @@ START_TEST(drain_bound)
 	ck_assert_uint_eq(frames, FRAMES_MAX - ROUTER_DRAIN_MAX);
 	ck_assert_uint_eq(r.ground.stats.received, ROUTER_DRAIN_MAX);
 }
-END_TEST
 
 /* In Initialize they are read, and that is all. */
-START_TEST(initialize_ignores)
+TEST(initialize_ignores)
 {
 	setup();
 	put_adverts(200, 5);
@@ -831,9 +810,8 @@ START_TEST(initialize_ignores)
 	ck_assert_uint_eq(frames, 1);
 	done("");
 }
-END_TEST
 
-START_TEST(errors_of_the_socket)
+TEST(errors_of_the_socket)
 {
 	setup_backup();
 	router_receive(&r, now);
@@ -848,9 +826,8 @@ START_TEST(errors_of_the_socket)
 	ck_assert(!r.ground.dirty);
 	done("");
 }
-END_TEST
 
-START_TEST(drops)
+TEST(drops)
 {
 	setup_backup();
 	put_adverts(200, 1);
@@ -878,10 +855,9 @@ START_TEST(drops)
 	done("remark-addresses");
 	ck_assert_uint_eq(r.ground.stats.received, 1);
 }
-END_TEST
 
 /* What is wrong for any other reason makes nobody doubt. */
-START_TEST(master_drops)
+TEST(master_drops)
 {
 	setup_old_master();
 	put_adverts(50, 1);
@@ -895,10 +871,9 @@ START_TEST(master_drops)
 	ck_assert_int_eq(strncmp(did, "drop-auth", 9), 0);
 	ck_assert_ptr_null(strchr(did, ' '));
 }
-END_TEST
 
 /* An owner hears no rival, but tells the rival's neighbours. */
-START_TEST(owner_hears_rival)
+TEST(owner_hears_rival)
 {
 	setup_old_master();
 	conf.vr.owner = true;
@@ -910,7 +885,6 @@ START_TEST(owner_hears_rival)
 	ck_assert_int_eq(memcmp(r.duplicate.router, virtual_mac,
 	    VRRP_MAC_LEN), 0);
 }
-END_TEST
 
 /* --- questions and claims ------------------------------------------------- */
 
@@ -935,7 +909,7 @@ ask(const char *target, const uint8_t *to)
 	ck_assert_uint_eq(frames, 0);
 }
 
-START_TEST(answers)
+TEST(answers)
 {
 	setup_master();
 	r.ground.respond.fd = FD;
@@ -968,7 +942,6 @@ START_TEST(answers)
 	router_answer(&r, now);
 	ck_assert_uint_eq(frames, FRAMES_MAX - ROUTER_DRAIN_MAX);
 }
-END_TEST
 
 static void
 put_claim(const char *what, const uint8_t *mac)
@@ -987,7 +960,7 @@ claim(const char *what, const uint8_t *mac)
 	ck_assert_uint_eq(frames, 0);
 }
 
-START_TEST(claims)
+TEST(claims)
 {
 	setup_old_master();
 	r.claims.fd = FD;
@@ -1010,10 +983,9 @@ START_TEST(claims)
 	router_hear(&r, now);
 	ck_assert_uint_eq(frames, FRAMES_MAX - ROUTER_DRAIN_MAX);
 }
-END_TEST
 
 /* A claim that does not end is said once, and not answered any more. */
-START_TEST(claims_without_end)
+TEST(claims_without_end)
 {
 	int i;
 
@@ -1027,10 +999,9 @@ START_TEST(claims_without_end)
 	claim("10.0.0.1", their_mac);
 	done("duplicate log-3");
 }
-END_TEST
 
 /* A stranger in version 3 may be a Master that cannot read our checksum. */
-START_TEST(other_form)
+TEST(other_form)
 {
 	setup_old_master();
 	conf.vr.version = 3;
@@ -1041,28 +1012,26 @@ START_TEST(other_form)
 	ck_assert(r.vr.pseudo_header);
 	ck_assert_ptr_nonnull(strstr(last_log, "checksum with the"));
 }
-END_TEST
 
 /* --- asking who has the addresses --------------------------------------- */
 
 /* First after two seconds, then at twice the age, at last once a minute. */
-START_TEST(probes)
+TEST(probes)
 {
 	static const int seconds[] = { 2, 4, 8, 16, 32, 64, 124, 184 };
 	unsigned i;
 
 	setup_master();
 	r.claims.fd = FD;
-	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+	for (i = 0; i < NROWS(seconds); i++) {
 		now = r.ask_deadline;
 		ck_assert_int_eq(now - r.vr.since, seconds[i] * VRRP_SECOND);
 		router_ask(&r, now);
 		done("probe");
 	}
 }
-END_TEST
 
-START_TEST(first_probe)
+TEST(first_probe)
 {
 	setup_master();
 	now = r.ask_deadline;
@@ -1080,9 +1049,8 @@ START_TEST(first_probe)
 	done("");
 	ck_assert_int_lt(r.ask_deadline, VRRP_NEVER);
 }
-END_TEST
 
-START_TEST(initialize_asks_nobody)
+TEST(initialize_asks_nobody)
 {
 	setup();
 	r.ask_deadline = now;
@@ -1090,45 +1058,5 @@ START_TEST(initialize_asks_nobody)
 	done("");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("router");
-
-	tcase_add_test(tc, order_of_becoming_master);
-	tcase_add_test(tc, order_of_resigning);
-	tcase_add_test(tc, order_of_yielding);
-	tcase_add_test(tc, yield_without_virtual_mac);
-	tcase_add_test(tc, master_advert);
-	tcase_add_test(tc, failed_acquire);
-	tcase_add_test(tc, no_guard);
-	tcase_add_test(tc, master_mac);
-	tcase_add_test(tc, kept_resignation);
-	tcase_add_test(tc, look_fails);
-	tcase_add_test(tc, each_news);
-	tcase_add_test(tc, all_lost);
-	tcase_add_test(tc, new_source);
-	tcase_add_test(tc, carrier);
-	tcase_add_test(tc, tell);
-	tcase_add_test(tc, fight);
-	tcase_add_test(tc, use);
-	tcase_add_test(tc, tune);
-	tcase_add_test(tc, backup_reads_one);
-	tcase_add_test(tc, late_backup_reads_on);
-	tcase_add_test(tc, drain_bound);
-	tcase_add_test(tc, initialize_ignores);
-	tcase_add_test(tc, errors_of_the_socket);
-	tcase_add_test(tc, drops);
-	tcase_add_test(tc, master_drops);
-	tcase_add_test(tc, owner_hears_rival);
-	tcase_add_test(tc, answers);
-	tcase_add_test(tc, claims);
-	tcase_add_test(tc, claims_without_end);
-	tcase_add_test(tc, other_form);
-	tcase_add_test(tc, probes);
-	tcase_add_test(tc, first_probe);
-	tcase_add_test(tc, initialize_asks_nobody);
-	return run_case(tc, "router", 10);
-}
+RUN_TESTS("router", 10, NULL, NULL)

@@ -107,7 +107,7 @@ address_arrives(uint16_t type, unsigned index, const char *text, int origin)
 	return arrives();
 }
 
-START_TEST(links_by_index)
+TEST(links_by_index)
 {
 	ck_assert(link_arrives(RTM_NEWLINK, OURS, "eth0"));
 	ck_assert(link_arrives(RTM_DELLINK, OURS, "eth0"));
@@ -118,19 +118,18 @@ START_TEST(links_by_index)
 	/* renamed away */
 	ck_assert(link_arrives(RTM_NEWLINK, OURS, "other0"));
 }
-END_TEST
 
 /* F07: renamed back, or created again with another index. */
-START_TEST(links_by_name)
+TEST(links_by_name)
 {
 	static const char *const names[] = {
 		"a", "eth", "eth0", "eth00", "bond0.1", "enp0s31f6.4094x"
 	};
 	size_t i, j;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; i < NROWS(names); i++) {
 		watch(names[i]);
-		for (j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
+		for (j = 0; j < NROWS(names); j++) {
 			ck_assert_int_eq(link_arrives(RTM_NEWLINK, OTHER,
 			    names[j]), i == j);
 			ck_assert_int_eq(link_arrives(RTM_DELLINK, OTHER,
@@ -140,7 +139,6 @@ START_TEST(links_by_name)
 		ck_assert(link_arrives(RTM_NEWLINK, OTHER, NULL));
 	}
 }
-END_TEST
 
 static bool
 sysctl_arrives(int index)
@@ -155,7 +153,7 @@ sysctl_arrives(int index)
 	return arrives();
 }
 
-START_TEST(sysctls)
+TEST(sysctls)
 {
 	ck_assert(sysctl_arrives(OURS));
 	ck_assert(sysctl_arrives(MACVLAN));
@@ -163,9 +161,8 @@ START_TEST(sysctls)
 	ck_assert(!sysctl_arrives(NETCONFA_IFINDEX_ALL));
 	ck_assert(!sysctl_arrives(NETCONFA_IFINDEX_DEFAULT));
 }
-END_TEST
 
-START_TEST(real_addresses)
+TEST(real_addresses)
 {
 	static const uint16_t types[] = { RTM_NEWADDR, RTM_DELADDR };
 	int i;
@@ -182,10 +179,9 @@ START_TEST(real_addresses)
 		    VRRP_PROTOCOL));
 	}
 }
-END_TEST
 
 /* Leases that are renewed each second by 255 of us. */
-START_TEST(virtual_addresses)
+TEST(virtual_addresses)
 {
 	ck_assert(!address_arrives(RTM_NEWADDR, OURS, "10.0.0.1",
 	    VRRP_PROTOCOL));
@@ -210,10 +206,9 @@ START_TEST(virtual_addresses)
 	ck_assert(!address_arrives(RTM_NEWADDR, OURS, "fe80::33",
 	    VRRP_PROTOCOL));
 }
-END_TEST
 
 /* As many as a router can have; the last one counts as the first. */
-START_TEST(many_addresses)
+TEST(many_addresses)
 {
 	char text[32];
 	unsigned i;
@@ -231,19 +226,5 @@ START_TEST(many_addresses)
 	ck_assert(!address_arrives(RTM_DELADDR, OURS, "10.1.1.0",
 	    VRRP_PROTOCOL));
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("watch");
-
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, links_by_index);
-	tcase_add_test(tc, links_by_name);
-	tcase_add_test(tc, sysctls);
-	tcase_add_test(tc, real_addresses);
-	tcase_add_test(tc, virtual_addresses);
-	tcase_add_test(tc, many_addresses);
-	return run_case(tc, "watch", 10);
-}
+RUN_TESTS("watch", 10, setup, teardown)
