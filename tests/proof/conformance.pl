@@ -5,7 +5,7 @@
 #   requirements.md       the rules, one row each
 #   ../*/check_*.c        tags in comments of the tests, and of ../ns/*.t:
 #                             proves: R3768-6.4.2-6 +, R3768-6.1-5 +-
-#   vectors.txt           tags above the frames; golden_verdicts of
+#   vectors.proves        tags of the frames of vectors.txt; golden_verdicts of
 #                         check_packet and ns/packets.t run each of them
 #   conformance.reasons   why a row lacks a test
 #   must_mutants.txt      tests that were seen to fail; these are set in bold
@@ -301,8 +301,11 @@ sub write_if_new {
 
 read_requirements();
 read_reasons();
-read_tests('vectors.txt', sub {
-	return $_[0] =~ /^([VI]\d+ \w+)/ ? "vectors.txt: $1" : undef;
+my %frame = map { /^([VI]\d+ \w+)/ ? ($1 => 1) : () } lines('vectors.txt');
+read_tests('vectors.proves', sub {
+	my ($name) = $_[0] =~ /^([VI]\d+ \w+)/ or return undef;
+	complain('vectors.proves', "no such frame: $name") unless $frame{$name};
+	return "vectors.txt: $name";
 });
 chdir $dir or die "$dir: $!\n";
 $dir = '.';
