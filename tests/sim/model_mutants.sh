@@ -73,15 +73,18 @@ for source in check_model model model_rules; do
 done
 while IFS= read -r text; do
 	case $text in
-	'' | '#'*) ;;
-	'- '*) line=${text#- } ;;
-	+*)
-		text=${text#+}
-		case $wanted in
-		'  ' | *" ${title%% *} "*) try "$title" "$line" "${text# }" ;;
-		esac
-		;;
-	*) title=$text ;;
+	'' | '#'*) continue ;;
+	esac
+	title=${text%%: *}
+	text=${text#*: }
+	before=${text%%"{{"*}
+	change=${text#"$before{{"}
+	after=${change##*"}}"}
+	change=${change%"}}$after"}
+	case $wanted in
+	'  ' | *" ${title%% *} "*)
+		try "$title" "$before${change%% => *}$after" \
+		    "$before${change#* => }$after" ;;
 	esac
 done <tests/sim/mutants.txt
 echo "$planted planted, survivors:${survivors:- none}"
