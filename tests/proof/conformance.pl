@@ -168,12 +168,16 @@ sub read_shell {
 # Every rule that is broken there has a test that sees it, and is tagged so.
 sub read_mutants {
 	my (@ids, %seen);
-	for (lines('must_mutants.txt'), '') {
-		if (/^((?:[RP]\d*-\S+ ?)+)$/) {
-			@ids = split ' ', $1;
+	for (lines('must_mutants.txt'), 'R') {
+		if (/^[RP]/) {
+			for (grep { !$seen{$_} } @ids) {
+				complain('must_mutants.txt',
+				    "$_ is broken, and no test of it is there");
+			}
+			@ids = split;
 			%seen = ();
-		} elsif (/^- (.*)/) {
-			my $test = $1;
+		}
+		for my $test (/^- (.*)/ ? split(/ \| /, $1) : ()) {
 			for my $row (map { $row{$_} // () } @ids) {
 				next unless grep { $_ eq $test }
 				    @{$row->{'+'}}, @{$row->{'-'}};
@@ -182,11 +186,6 @@ sub read_mutants {
 			}
 			complain('must_mutants.txt', "$test is no test of " .
 			    join(' or ', @ids)) unless $seen{$test};
-		} elsif ($_ eq '') {
-			for (grep { !$seen{$_} } splice @ids) {
-				complain('must_mutants.txt',
-				    "$_ is broken, and no test of it is there");
-			}
 		}
 	}
 }
