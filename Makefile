@@ -50,6 +50,7 @@ UNIT	= check_fsm check_fsm3 check_walk check_packet check_packet3 \
 	  check_reconcile check_router check_host check_sandbox
 CHECKS	= $(UNIT:%=tests/unit/%) tests/sim/check_sim tests/sim/check_model
 CHECK_FSM = tests/unit/check_util.h tests/unit/fsm_util.h core/fsm.o
+CHECK_PLAY = tests/unit/check_util.h tests/unit/play_util.h
 CHECK_CODEC = tests/unit/check_util.h tests/unit/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
@@ -139,12 +140,12 @@ tests/unit/check_reconcile: tests/unit/check_reconcile.c \
 # The room of router.c; the other rooms are played by the test.
 ROUTER	= router.o core/fsm.o core/duplicate.o core/conf.o core/record.o \
 	  $(CODEC)
-tests/unit/check_router: tests/unit/check_router.c tests/unit/check_util.h \
+tests/unit/check_router: tests/unit/check_router.c $(CHECK_PLAY) \
     $(ROUTER)
 	$(LINK_TEST) $< $(ROUTER) $(CHECK_LIBS)
 # The room of host.c, likewise
 HOST	= host.o core/reconcile.o core/record.o core/packet.o core/frame.o
-tests/unit/check_host: tests/unit/check_host.c tests/unit/check_util.h $(HOST)
+tests/unit/check_host: tests/unit/check_host.c $(CHECK_PLAY) $(HOST)
 	$(LINK_TEST) $< $(HOST) $(CHECK_LIBS)
 
 tests/unit/check_watch: tests/unit/check_watch.c tests/unit/check_util.h \

@@ -3,7 +3,7 @@
  * The state machine and the frames are the real ones; everything else is a
  * function below that writes down a word.
  */
-#include "check_util.h"
+#include "play_util.h"
 #include "router.h"
 
 #include "hold.h"
@@ -11,22 +11,11 @@
 #include "speak.h"
 #include "trace.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-enum {
-	DID_LEN = 65536,
-	FRAMES_MAX = 2 * ROUTER_DRAIN_MAX,
-	FD = 99				/* of any socket; no call gets it */
-};
+enum { FRAMES_MAX = 2 * ROUTER_DRAIN_MAX };
 
 #define MS	((usec_t)1000)
-#define START	(1000 * VRRP_SECOND)
 #define DOWN	(4 * VRRP_SECOND)	/* longer than a Master may be silent */
 
-static const uint8_t virtual_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 1, 7 };
-static const uint8_t own_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x11 };
 static const uint8_t seen_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x12 };
 static const uint8_t their_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x99 };
 
@@ -34,8 +23,6 @@ static struct conf conf;
 static struct router r;
 static struct vrrp_addr own[2];
 static usec_t now;
-static char did[DID_LEN];		/* words of what was called */
-static char last_log[256];
 
 /* What the host answers */
 static int acquire_result, look_result, use_result, claims_result;
@@ -53,25 +40,6 @@ static size_t frame_len;
 static unsigned frames;			/* how many there are still */
 static int recv_error;			/* once there is none */
 
-static void __attribute__((format(printf, 1, 2)))
-do_word(const char *format, ...)
-{
-	size_t len = strlen(did);
-	va_list ap;
-
-	if (len > 0)
-		did[len++] = ' ';
-	va_start(ap, format);
-	vsnprintf(did + len, sizeof(did) - len, format, ap);
-	va_end(ap);
-}
-
-/* What was done since the last question */
-#define done(words) do {						\
-	ck_assert_str_eq(did, words);					\
-	did[0] = '\0';							\
-} while (0)
-
 static const char *
 mac_name(const uint8_t *mac)
 {
@@ -85,7 +53,6 @@ mac_name(const uint8_t *mac)
 int
 hold_acquire(struct ground *g, const struct vrrp *vr)
 {
-	(void)vr;
 	do_word("acquire");
 	g->swapped = acquire_result == 0 && g->conf->vr.vmac;
 	return acquire_result;
@@ -94,22 +61,15 @@ hold_acquire(struct ground *g, const struct vrrp *vr)
 void
 hold_release(struct ground *g, usec_t at)
 {
-	(void)at;
 	do_word("release");
 	g->swapped = false;
 }
 
-void
-hold_renew(struct ground *g, const struct vrrp *vr, usec_t at)
-{
-	(void)g, (void)vr, (void)at;
-	do_word("renew");
-}
+PLAY(hold_renew(struct ground *g, const struct vrrp *vr, usec_t at), "renew")
 
 int
 host_look(struct ground *g, struct vrrp *vr, usec_t at)
 {
-	(void)g, (void)at;
 	do_word("look");
 	vr->own = own;
 	vr->nown = 2;
@@ -120,17 +80,11 @@ void
 host_compare(struct ground *g, const struct vrrp *vr,
     struct reconcile_plan *to, usec_t at)
 {
-	(void)g, (void)vr, (void)at;
 	do_word("compare");
 	*to = plan;
 }
 
-void
-host_close(struct ground *g)
-{
-	(void)g;
-	do_word("close");
-}
+PLAY(host_close(struct ground *g), "close")
 
 void
 host_move(struct ground *g)
@@ -143,7 +97,6 @@ unsigned
 host_mend(struct ground *g, const struct vrrp *vr,
     const struct reconcile_plan *what, usec_t at)
 {
-	(void)g, (void)vr, (void)at;
 	do_word("mend");
 	ck_assert_uint_eq(what->set, plan.set);
 	return mend_news;
@@ -152,7 +105,6 @@ host_mend(struct ground *g, const struct vrrp *vr,
 int
 host_use(struct ground *g, unsigned *news, usec_t at)
 {
-	(void)g, (void)at;
 	do_word("use");
 	*news = use_news;
 	return use_result;
@@ -162,98 +114,47 @@ void
 speak_advert(struct ground *g, const struct vrrp *vr, uint8_t priority,
     const uint8_t *mac, usec_t at)
 {
-	(void)g, (void)vr;
 	ck_assert_int_eq(at, now);
 	do_word("advert-%u/%s", priority, mac_name(mac));
 }
 
-void
-speak_addresses(struct ground *g, const uint8_t *mac, usec_t at)
-{
-	(void)g, (void)at;
-	do_word("announce/%s", mac_name(mac));
-}
-
-void
-speak_own(struct ground *g, const uint8_t *mac, usec_t at)
-{
-	(void)g, (void)at;
-	do_word("announce-own/%s", mac_name(mac));
-}
-
-void
-speak_question(struct ground *g, const struct vrrp *vr, usec_t at)
-{
-	(void)g, (void)vr, (void)at;
-	do_word("ask");
-}
-
-void
-speak_probe(struct ground *g, usec_t at)
-{
-	(void)g, (void)at;
-	do_word("probe");
-}
-
-bool
-speak_is_router(const struct ground *g)
-{
-	return g->seen.router6;
-}
+PLAY(speak_addresses(struct ground *g, const uint8_t *mac, usec_t at),
+    "announce/%s", mac_name(mac))
+PLAY(speak_own(struct ground *g, const uint8_t *mac, usec_t at),
+    "announce-own/%s", mac_name(mac))
+PLAY(speak_question(struct ground *g, const struct vrrp *vr, usec_t at), "ask")
+PLAY(speak_probe(struct ground *g, usec_t at), "probe")
+PLAY_AS(bool, speak_is_router(const struct ground *g), g->seen.router6)
 
 bool
 guard_keep(struct guard *g, const uint8_t *octets, size_t len,
     const uint8_t *mac)
 {
-	(void)g;
 	do_word(len > 0 ? "keep" : "keep-none");
 	ck_assert_int_eq(memcmp(mac, own_mac, VRRP_MAC_LEN), 0);
 	memcpy(resignation, octets, len);
 	return keep_result;
 }
 
-void
-guard_link(struct guard *g, unsigned index)
-{
-	(void)g;
-	do_word("guard-link-%u", index);
-}
+PLAY(guard_link(struct guard *g, unsigned index), "guard-link-%u", index)
 
 void
 guard_state(struct guard *g, enum vrrp_state state, usec_t limit, usec_t at)
 {
-	(void)g, (void)at;
 	do_word("guard-%s", vrrp_state_name(state));
 	told_limit = limit;
 }
 
-bool
-guard_tune(struct guard *g, enum vrrp_state state)
-{
-	(void)g, (void)state;
-	do_word("tune");
-	return tune_result;
-}
-
-void
-notify_state(struct notify *n, enum vrrp_state from, enum vrrp_state to,
-    usec_t at)
-{
-	(void)n, (void)from, (void)at;
-	do_word("script-%s", vrrp_state_name(to));
-}
-
-void
-notify_manager(const char *status)
-{
-	do_word("%s", status);
-}
+PLAY_AS(bool, guard_tune(struct guard *g, enum vrrp_state state),
+    (do_word("tune"), tune_result))
+PLAY(notify_state(struct notify *n, enum vrrp_state from, enum vrrp_state to,
+    usec_t at), "script-%s", vrrp_state_name(to))
+PLAY(notify_manager(const char *status), "%s", status)
 
 int
 respond_open_claims(struct respond *respond, unsigned index,
     const struct vrrp_conf *vr)
 {
-	(void)index, (void)vr;
 	do_word("open-claims");
 	errno = EMFILE;
 	respond->fd = claims_result == 0 ? FD : -1;
@@ -280,60 +181,28 @@ next_frame(uint8_t *buf, size_t size)
 	return (ssize_t)frame_len;
 }
 
-ssize_t
-respond_recv(const struct respond *respond, uint8_t *buf, size_t size)
-{
-	(void)respond;
-	return next_frame(buf, size);
-}
+PLAY_AS(ssize_t, respond_recv(const struct respond *respond, uint8_t *buf,
+    size_t size), next_frame(buf, size))
 
 int
 respond_send(const struct respond *respond, const uint8_t *octets, size_t len)
 {
-	(void)respond;
 	do_word("answer");
 	memcpy(answered, octets, len);
 	return send_result;
 }
 
-ssize_t
-port_recv(const struct port *port, uint8_t *buf, size_t size)
-{
-	(void)port;
-	return next_frame(buf, size);
-}
-
-void
-report_drop(struct stats *s, const struct vrrp_conf *vr, enum vrrp_drop drop,
-    const struct vrrp_addr *from, uint32_t got, uint32_t want, bool remark,
-    usec_t at)
-{
-	(void)s, (void)vr, (void)from, (void)got, (void)want, (void)at;
-	do_word("%s-%s", remark ? "remark" : "drop", vrrp_drop_name(drop));
-}
-
-void
-report_send_error(struct stats *s, int error, usec_t at)
-{
-	(void)s, (void)error, (void)at;
-	do_word("send-error");
-}
-
-void
-report_duplicate(struct stats *s, const struct vrrp_conf *vr,
-    const struct vrrp_claim *claim, usec_t at)
-{
-	(void)s, (void)vr, (void)claim, (void)at;
-	do_word("duplicate");
-}
-
-void
-report_change(const struct vrrp *vr, enum vrrp_state from, const char *reason,
-    usec_t at)
-{
-	(void)vr, (void)from, (void)reason, (void)at;
-	do_word("change");
-}
+PLAY_AS(ssize_t, port_recv(const struct port *port, uint8_t *buf, size_t size),
+    next_frame(buf, size))
+PLAY(report_drop(struct stats *s, const struct vrrp_conf *vr,
+    enum vrrp_drop drop, const struct vrrp_addr *from, uint32_t got,
+    uint32_t want, bool remark, usec_t at), "%s-%s", remark ? "remark" : "drop",
+    vrrp_drop_name(drop))
+PLAY(report_send_error(struct stats *s, int error, usec_t at), "send-error")
+PLAY(report_duplicate(struct stats *s, const struct vrrp_conf *vr,
+    const struct vrrp_claim *claim, usec_t at), "duplicate")
+PLAY(report_change(const struct vrrp *vr, enum vrrp_state from,
+    const char *reason, usec_t at), "change")
 
 const char *
 report_addr(char *buf, const struct vrrp_family *family,
@@ -347,38 +216,13 @@ report_addr(char *buf, const struct vrrp_family *family,
 void
 trace_frame(const uint8_t *octets, size_t len)
 {
-	(void)octets, (void)len;
 }
 
-bool
-log_wanted(int level)
-{
-	(void)level;
-	return false;
-}
-
-void
-log_line(int level, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(last_log, sizeof(last_log), format, ap);
-	va_end(ap);
-	do_word("log-%d", level);
-}
-
-const char *
-lockfile_path(char *buf, const struct lockfile *file)
-{
-	(void)file;
-	return strcpy(buf, "/run/vrrpd.undo");
-}
+PLAY_AS(bool, log_wanted(int level), false)
 
 int
 lockfile_write(const struct lockfile *file, const char *text)
 {
-	(void)file;
 	do_word(text[0] == '\0' ? "clear" : "write");
 	errno = ENOSPC;
 	return write_result;
@@ -392,18 +236,15 @@ lockfile_write(const struct lockfile *file, const char *text)
 static void
 setup(void)
 {
-	memset(&conf, 0, sizeof(conf));
-	memcpy(conf.vr.ifname, "eth0", 5);
-	conf.guard = true;
-	conf.hang_limit = 3 * VRRP_SECOND;
-	conf.vr.family = &vrrp_ipv4;
-	conf.vr.version = 2;
-	conf.vr.vrid = 7;
-	conf.vr.priority = 100;
-	conf.vr.vmac = conf.vr.accept = conf.vr.preempt = true;
-	conf.vr.interval = VRRP_SECOND;
-	conf.vr.down_adverts = 3;
-	conf.vr.naddr = 1;
+	conf = (struct conf){
+		.guard = true, .hang_limit = 3 * VRRP_SECOND,
+		.vr = {
+			.ifname = "eth0", .family = &vrrp_ipv4, .version = 2,
+			.vrid = 7, .priority = 100, .vmac = true,
+			.accept = true, .preempt = true,
+			.interval = VRRP_SECOND, .down_adverts = 3, .naddr = 1
+		}
+	};
 	conf.vr.vip[0].addr = addr("10.0.0.1");
 	own[0] = addr("10.0.0.11");
 	own[1] = addr("10.0.0.12");
@@ -441,6 +282,13 @@ step(enum vrrp_event_type type)
 }
 
 static void
+wait_for(usec_t time)
+{
+	now += time;
+	step(VRRP_EV_TIMER);
+}
+
+static void
 setup_backup(void)
 {
 	setup();
@@ -453,8 +301,7 @@ static void
 setup_master(void)
 {
 	setup_backup();
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	ck_assert_int_eq(r.vr.state, VRRP_MASTER);
 	did[0] = '\0';
 }
@@ -466,10 +313,8 @@ setup_old_master(void)
 	int i;
 
 	setup_master();
-	for (i = 0; i < 2 * VRRP_ANNOUNCE_ROUNDS; i++) {
-		now += VRRP_SECOND;
-		step(VRRP_EV_TIMER);
-	}
+	for (i = 0; i < 2 * VRRP_ANNOUNCE_ROUNDS; i++)
+		wait_for(VRRP_SECOND);
 	ck_assert_uint_eq(r.vr.announce_left, 0);
 	now += VRRP_SECOND;
 	did[0] = '\0';
@@ -490,13 +335,19 @@ put_adverts(uint8_t priority, unsigned n)
 	frames = n;
 }
 
+static void
+hear(uint8_t priority, unsigned n)
+{
+	put_adverts(priority, n);
+	router_receive(&r, now);
+}
+
 /* --- actions ------------------------------------------------------------- */
 
 TEST(order_of_becoming_master)
 {
 	setup_backup();
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	done(TO_MASTER);
 	ck_assert_uint_eq(r.ground.stats.became_master, 1);
 	ck_assert_int_eq(told_limit, conf.hang_limit);
@@ -519,8 +370,7 @@ TEST(order_of_resigning)
 TEST(order_of_yielding)
 {
 	setup_master();
-	put_adverts(200, 1);
-	router_receive(&r, now);
+	hear(200, 1);
 	done("release keep-none advert-100/own ask change guard-backup "
 	    "STATUS=backup");
 	ck_assert_int_eq(r.ask_deadline, now + 50 * MS);
@@ -535,8 +385,7 @@ TEST(yield_without_virtual_mac)
 {
 	setup_master();
 	conf.vr.vmac = false;
-	put_adverts(200, 1);
-	router_receive(&r, now);
+	hear(200, 1);
 	done("release keep-none advert-100/own change guard-backup "
 	    "STATUS=backup");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
@@ -546,8 +395,7 @@ TEST(yield_without_virtual_mac)
 TEST(master_advert)
 {
 	setup_master();
-	now += VRRP_SECOND;
-	step(VRRP_EV_TIMER);
+	wait_for(VRRP_SECOND);
 	done("keep advert-100/virtual renew announce/virtual "
 	    "announce-own/virtual");
 }
@@ -556,8 +404,7 @@ TEST(failed_acquire)
 {
 	setup_backup();
 	acquire_result = -1;
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	done("keep advert-100/virtual renew acquire change guard-master "
 	    "STATUS=master");
 	ck_assert(r.fault);
@@ -573,8 +420,7 @@ TEST(no_guard)
 {
 	setup_backup();
 	conf.guard = false;
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	ck_assert_ptr_nonnull(strstr(did, " change script-master guard-master "
 	    "STATUS=master"));
 	ck_assert_int_eq(told_limit, 0);
@@ -604,8 +450,7 @@ TEST(kept_resignation)
 
 	setup_backup();
 	keep_result = true;
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	ck_assert_int_eq(strncmp(did, "keep write advert-100", 21), 0);
 	ck_assert_int_eq(memcmp(resignation + VRRP_MAC_LEN, virtual_mac,
 	    VRRP_MAC_LEN), 0);
@@ -618,7 +463,7 @@ TEST(kept_resignation)
 	step(VRRP_EV_SHUTDOWN);
 	done("advert-0/virtual release keep-none clear log-4 change "
 	    "guard-initialize STATUS=initialize");
-	ck_assert_ptr_nonnull(strstr(last_log, "/run/vrrpd.undo: No space"));
+	ck_assert_ptr_nonnull(strstr(last_log, "/run/vrrpd.file: No space"));
 }
 
 /* --- what the comparison finds ------------------------------------------- */
@@ -630,36 +475,34 @@ compare(unsigned news)
 	router_reconcile(&r, now);
 }
 
+#define finds(news, words) do {						\
+	compare(news);							\
+	done(words);							\
+} while (0)
+
 TEST(look_fails)
 {
 	setup_backup();
 	look_result = -1;
-	compare(RECONCILE_LOST | RECONCILE_USE);
-	done("look");
+	finds(RECONCILE_LOST | RECONCILE_USE, "look");
 }
 
 TEST(each_news)
 {
 	setup_backup();
-	compare(0);
-	done("look compare mend");
-	compare(RECONCILE_SAY_REASON);
-	done("look compare log-5 mend");
-	compare(RECONCILE_MOVED);
-	done("look compare move guard-link-3 mend");
-	compare(RECONCILE_FIGHT);
-	done("look compare mend log-3");
+	finds(0, "look compare mend");
+	finds(RECONCILE_SAY_REASON, "look compare log-5 mend");
+	finds(RECONCILE_MOVED, "look compare move guard-link-3 mend");
+	finds(RECONCILE_FIGHT, "look compare mend log-3");
 	ck_assert(!r.fault);
-	compare(RECONCILE_TELL);
-	done("look compare mend");	/* a Backup has nothing to tell */
-	compare(RECONCILE_USE);
-	done("look compare mend use");
-	compare(RECONCILE_CLOSE | RECONCILE_AGAIN);
-	done("look compare close");
+	/* A Backup has nothing to tell. */
+	finds(RECONCILE_TELL, "look compare mend");
+	finds(RECONCILE_USE, "look compare mend use");
+	finds(RECONCILE_CLOSE | RECONCILE_AGAIN, "look compare close");
 	ck_assert(r.ground.dirty);
 	r.ground.dirty = false;
-	compare(RECONCILE_LOST | RECONCILE_AGAIN | RECONCILE_USE);
-	done("look compare change guard-initialize STATUS=initialize");
+	finds(RECONCILE_LOST | RECONCILE_AGAIN | RECONCILE_USE,
+	    "look compare change guard-initialize STATUS=initialize");
 	ck_assert(r.ground.dirty);
 	ck_assert_int_eq(r.vr.why, VRRP_WHY_LINK);
 }
@@ -668,10 +511,9 @@ TEST(each_news)
 TEST(all_lost)
 {
 	setup_master();
-	compare(RECONCILE_NEW_SOURCE | RECONCILE_LOST | RECONCILE_CLOSE |
-	    RECONCILE_AGAIN);
-	done("look compare keep log-5 advert-0/virtual release keep-none "
-	    "change guard-initialize STATUS=initialize close");
+	finds(RECONCILE_NEW_SOURCE | RECONCILE_LOST | RECONCILE_CLOSE |
+	    RECONCILE_AGAIN, "look compare keep log-5 advert-0/virtual release "
+	    "keep-none change guard-initialize STATUS=initialize close");
 }
 
 /* A new source: for the resignation too, before anything else. */
@@ -679,8 +521,8 @@ TEST(new_source)
 {
 	setup_master();
 	own[0] = addr("10.0.0.77");
-	compare(RECONCILE_NEW_SOURCE | RECONCILE_USE);
-	done("look compare keep log-5 mend use");
+	finds(RECONCILE_NEW_SOURCE | RECONCILE_USE,
+	    "look compare keep log-5 mend use");
 	ck_assert_str_eq(last_log, "source address is now 10.0.0.77");
 	ck_assert_int_eq(memcmp(&r.vr.source, &own[0], sizeof(own[0])), 0);
 	ck_assert_int_eq(memcmp(resignation + 26, own[0].octet, 4), 0);
@@ -689,11 +531,10 @@ TEST(new_source)
 TEST(carrier)
 {
 	setup_master();
-	compare(RECONCILE_CARRIER);
-	done("look compare mend");
+	finds(RECONCILE_CARRIER, "look compare mend");
 	ck_assert(r.vr.quiet);
-	compare(RECONCILE_USE);
-	done("look compare mend use keep advert-100/virtual renew "
+	finds(RECONCILE_USE,
+	    "look compare mend use keep advert-100/virtual renew "
 	    "announce/virtual announce-own/virtual");
 	ck_assert(!r.vr.quiet);
 }
@@ -701,20 +542,19 @@ TEST(carrier)
 TEST(tell)
 {
 	setup_master();
-	compare(RECONCILE_TELL | RECONCILE_USE);
-	done("look compare mend announce/virtual announce-own/virtual use");
+	finds(RECONCILE_TELL | RECONCILE_USE,
+	    "look compare mend announce/virtual announce-own/virtual use");
 	/* What could not be mended is not announced, but given up. */
 	mend_news = HOST_FAULT;
-	compare(RECONCILE_TELL | RECONCILE_USE);
-	done("look compare mend use");
+	finds(RECONCILE_TELL | RECONCILE_USE, "look compare mend use");
 	ck_assert(r.fault);
 }
 
 TEST(fight)
 {
 	setup_master();
-	compare(RECONCILE_FIGHT | RECONCILE_FAULT | RECONCILE_TELL);
-	done("look compare mend log-3");
+	finds(RECONCILE_FIGHT | RECONCILE_FAULT | RECONCILE_TELL,
+	    "look compare mend log-3");
 	ck_assert(r.fault);
 }
 
@@ -724,12 +564,11 @@ TEST(use)
 	setup();
 	r.vr.source = own[1];
 	use_result = -1;
-	compare(RECONCILE_USE);
-	done("look compare mend use");
+	finds(RECONCILE_USE, "look compare mend use");
 	ck_assert_int_eq(r.vr.state, VRRP_INITIALIZE);
 	use_result = 0;
-	compare(RECONCILE_USE);
-	done("look compare mend use keep-none change guard-backup "
+	finds(RECONCILE_USE,
+	    "look compare mend use keep-none change guard-backup "
 	    "STATUS=backup");
 	ck_assert_int_eq(memcmp(&r.vr.source, &own[0], sizeof(own[0])), 0);
 }
@@ -739,20 +578,16 @@ TEST(tune)
 {
 	setup_backup();
 	mend_news = HOST_TUNE;
-	compare(0);
-	done("look compare mend tune");
+	finds(0, "look compare mend tune");
 	ck_assert(!r.ground.untuned);
 	tune_result = false;
-	compare(0);
-	done("look compare mend tune log-4");
-	compare(0);
-	done("look compare mend tune");
+	finds(0, "look compare mend tune log-4");
+	finds(0, "look compare mend tune");
 	ck_assert(r.ground.untuned);
 	ck_assert(!r.fault);
 	mend_news = 0;
 	use_news = HOST_TUNE;
-	compare(RECONCILE_USE);
-	done("look compare mend use tune");
+	finds(RECONCILE_USE, "look compare mend use tune");
 }
 
 /* --- adverts ------------------------------------------------------------- */
@@ -761,16 +596,14 @@ TEST(tune)
 TEST(backup_reads_one)
 {
 	setup_backup();
-	put_adverts(200, 3);
-	router_receive(&r, now);
+	hear(200, 3);
 	ck_assert_uint_eq(frames, 2);
 	ck_assert_uint_eq(r.ground.stats.received, 1);
 	/* Where it came from is no stranger. */
 	ck_assert_int_eq(r.duplicate.router_at, now);
 	ck_assert_int_eq(memcmp(r.duplicate.router, virtual_mac,
 	    VRRP_MAC_LEN), 0);
-	put_adverts(VRRP_PRIORITY_STOP, 1);
-	router_receive(&r, now);
+	hear(VRRP_PRIORITY_STOP, 1);
 	ck_assert_uint_eq(r.ground.stats.zero_received, 1);
 	ck_assert_uint_eq(r.ground.stats.received, 2);
 	done("");
@@ -781,8 +614,7 @@ TEST(late_backup_reads_on)
 {
 	setup_backup();
 	now += DOWN;
-	put_adverts(50, 3);		/* is preempted: moves no timer */
-	router_receive(&r, now);
+	hear(50, 3);		/* is preempted: moves no timer */
 	ck_assert_uint_eq(frames, 0);
 	ck_assert_uint_eq(r.ground.stats.received, 3);
 }
@@ -790,8 +622,7 @@ TEST(late_backup_reads_on)
 TEST(drain_bound)
 {
 	setup_master();
-	put_adverts(50, FRAMES_MAX);
-	router_receive(&r, now);
+	hear(50, FRAMES_MAX);
 	ck_assert_uint_eq(frames, FRAMES_MAX - ROUTER_DRAIN_MAX);
 	ck_assert_uint_eq(r.ground.stats.received, ROUTER_DRAIN_MAX);
 }
@@ -800,8 +631,7 @@ TEST(drain_bound)
 TEST(initialize_ignores)
 {
 	setup();
-	put_adverts(200, 5);
-	router_receive(&r, now);
+	hear(200, 5);
 	ck_assert_uint_eq(frames, 0);
 	ck_assert_uint_eq(r.ground.stats.received, 0);
 	r.ground.port.fd = -1;
@@ -878,8 +708,7 @@ TEST(owner_hears_rival)
 	setup_old_master();
 	conf.vr.owner = true;
 	conf.vr.priority = VRRP_PRIORITY_OWNER;
-	put_adverts(200, 1);
-	router_receive(&r, now);
+	hear(200, 1);
 	ck_assert_int_eq(strncmp(did, "drop-owner announce/virtual", 27), 0);
 	ck_assert_int_eq(r.vr.state, VRRP_MASTER);
 	ck_assert_int_eq(memcmp(r.duplicate.router, virtual_mac,
@@ -902,38 +731,32 @@ put_question(const char *target, const uint8_t *to)
 }
 
 static void
-ask(const char *target, const uint8_t *to)
+ask(const char *target, const uint8_t *to, const char *words)
 {
 	put_question(target, to);
 	router_answer(&r, now);
 	ck_assert_uint_eq(frames, 0);
+	done(words);
 }
 
 TEST(answers)
 {
 	setup_master();
 	r.ground.respond.fd = FD;
-	ask("10.0.0.1", NULL);
-	done("answer");
+	ask("10.0.0.1", NULL, "answer");
 	ck_assert_int_eq(memcmp(answered, their_mac, VRRP_MAC_LEN), 0);
 	ck_assert_int_eq(memcmp(answered + 22, virtual_mac, VRRP_MAC_LEN), 0);
-	ask("10.0.0.1", virtual_mac);
-	done("answer");
-	ask("10.0.0.1", own_mac);
-	done("answer");
-	ask("10.0.0.1", seen_mac);
-	done("answer");
-	ask("10.0.0.1", their_mac);	/* to another host */
-	done("");
-	ask("10.0.0.2", NULL);		/* not a virtual address */
-	done("");
+	ask("10.0.0.1", virtual_mac, "answer");
+	ask("10.0.0.1", own_mac, "answer");
+	ask("10.0.0.1", seen_mac, "answer");
+	ask("10.0.0.1", their_mac, "");	/* to another host */
+	ask("10.0.0.2", NULL, "");		/* not a virtual address */
 	put_question("10.0.0.1", NULL);
 	frame_len = VRRP_MAC_LEN - 1;	/* no frame at all */
 	router_answer(&r, now);
 	done("");
 	send_result = -1;
-	ask("10.0.0.1", NULL);
-	done("answer send-error");
+	ask("10.0.0.1", NULL, "answer send-error");
 	put_question("10.0.0.2", NULL);
 	frames = FRAMES_MAX;
 	router_answer(&r, now);
