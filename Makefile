@@ -119,10 +119,10 @@ tests/unit/check_duplicate: tests/unit/check_duplicate.c $(CHECK_FSM) \
     core/duplicate.o
 	$(LINK_TEST) $< core/duplicate.o core/fsm.o $(CHECK_LIBS)
 tests/unit/check_conf: tests/unit/check_conf.c tests/unit/check_util.h \
-    core/conf.o core/frame.o
+    tests/unit/conf_util.h core/conf.o core/frame.o
 	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
 tests/unit/check_conf3: tests/unit/check_conf3.c tests/unit/check_util.h \
-    core/conf.o core/frame.o
+    tests/unit/conf_util.h core/conf.o core/frame.o
 	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
 tests/unit/check_netlink: tests/unit/check_netlink.c tests/unit/check_util.h \
     libnetlink.o

@@ -3,13 +3,8 @@
  * at its bounds, and everything refused with the whole message (F11, F30, C17).
  * P- ids name policy rows, F.. and C.. old defects of VRRP daemons.
  */
-#include "core/conf.h"
-#include "check_util.h"
+#include "conf_util.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <syslog.h>
 
 #define RANGE(option, value, min, max) \
@@ -25,36 +20,6 @@
 	"no colon"
 #define X10	"xxxxxxxxxx"
 #define X64	X10 X10 X10 X10 X10 X10 "xxxx"
-
-static struct conf conf;
-static char err[CONF_ERROR_LEN];
-static char text[CONF_TEXT_LEN];
-
-static void
-setup(void)
-{
-	conf_init(&conf);
-	memset(err, 0, sizeof(err));
-}
-
-/* What nearly every test needs: a configuration with one address. */
-static void
-set_minimum(void)
-{
-	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
-}
-
-static bool
-prints(const char *line)
-{
-	size_t len = conf_print(text, sizeof(text), &conf);
-
-	ck_assert_uint_eq(len, strlen(text));
-	ck_assert_uint_lt(len, sizeof(text));
-	return strstr(text, line) != NULL;
-}
 
 static char *
 repeat(char c, size_t n)
@@ -149,8 +114,7 @@ TEST(accepted)
 
 	for (i = 0; i < NROWS(t); i++) {
 		setup();
-		ck_assert_int_eq(conf_set(&conf, t[i].option, t[i].value, err),
-		    0);
+		give(t[i].option, t[i].value);
 		ck_assert_msg(prints(t[i].line), "%s missing in\n%s",
 		    t[i].line, text);
 		ck_assert_str_eq(err, "");
@@ -159,25 +123,25 @@ TEST(accepted)
 
 TEST(flags)
 {
-	ck_assert_int_eq(conf_set(&conf, 'D', NULL, err), 0);
+	give('D', NULL);
 	ck_assert(conf.daemonize && !conf.foreground && !conf.dry_run);
 	setup();
-	ck_assert_int_eq(conf_set(&conf, 'F', NULL, err), 0);
+	give('F', NULL);
 	ck_assert(conf.foreground && !conf.daemonize && !conf.dry_run);
 	setup();
-	ck_assert_int_eq(conf_set(&conf, CONF_DRY_RUN, NULL, err), 0);
+	give(CONF_DRY_RUN, NULL);
 	ck_assert(conf.dry_run && !conf.foreground && !conf.daemonize);
-	ck_assert_int_eq(conf_set(&conf, 'l', repeat('x', 32), err), 0);
+	give('l', repeat('x', 32));
 	ck_assert_uint_eq(strlen(conf.log_name), 32);
-	ck_assert_int_eq(conf_set(&conf, 'l', "!~", err), 0);
+	give('l', "!~");
 	ck_assert_str_eq(conf.log_name, "!~");
 	/* The last word counts, whole. */
-	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'i', "lo", err), 0);
+	give('i', "eth0");
+	give('i', "lo");
 	ck_assert_str_eq(conf.vr.ifname, "lo");
-	ck_assert_int_eq(conf_set(&conf, 'L', "err", err), 0);
+	give('L', "err");
 	ck_assert_int_eq(conf.log_level, LOG_ERR);
-	ck_assert_int_eq(conf_set(&conf, 'L', "debug", err), 0);
+	give('L', "debug");
 	ck_assert_int_eq(conf.log_level, LOG_DEBUG);
 }
 
@@ -278,8 +242,7 @@ TEST(longest_paths)
 
 	for (i = 0; i < NROWS(options); i++) {
 		setup();
-		ck_assert_int_eq(conf_set(&conf, options[i],
-		    repeat('/', CONF_PATH_MAX), err), 0);
+		give(options[i], repeat('/', CONF_PATH_MAX));
 		ck_assert_int_eq(conf_set(&conf, options[i],
 		    repeat('/', CONF_PATH_MAX + 1), err), -1);
 		ck_assert_ptr_nonnull(strstr(err,
@@ -309,12 +272,12 @@ TEST(passwords)
 	size_t i;
 
 	for (i = 0; i < NROWS(t); i++) {
-		ck_assert_int_eq(conf_set(&conf, 'a', t[i].value, err), 0);
+		give('a', t[i].value);
 		ck_assert_uint_eq(conf.vr.auth_type, VRRP_AUTH_PASSWORD);
 		ck_assert_mem_eq(conf.vr.auth, t[i].octets, VRRP_AUTH_LEN);
 	}
 	/* R2338-5.3.6.1-1: the last word counts, and leaves no password */
-	ck_assert_int_eq(conf_set(&conf, 'a', "none", err), 0);
+	give('a', "none");
 	ck_assert_uint_eq(conf.vr.auth_type, VRRP_AUTH_NONE);
 	ck_assert_mem_eq(conf.vr.auth, zeros, VRRP_AUTH_LEN);
 }
@@ -329,7 +292,7 @@ TEST(longest_password)
 	memset(&expected, 0xff, sizeof(expected));
 	expected.vr.auth_type = VRRP_AUTH_PASSWORD;
 	memcpy(expected.vr.auth, octets, sizeof(octets));
-	ck_assert_int_eq(conf_set(&conf, 'a', "pw/0x0102030405060708", err), 0);
+	give('a', "pw/0x0102030405060708");
 	ck_assert_mem_eq(&conf, &expected, sizeof(conf));
 }
 
@@ -365,8 +328,7 @@ TEST(refused_passwords)
 
 	for (i = 0; i < NROWS(t); i++) {
 		setup();
-		ck_assert_int_eq(conf_set(&conf, 'a', t[i].value, err), -1);
-		ck_assert_str_eq(err, t[i].message);
+		refuse('a', t[i].value, t[i].message);
 	}
 }
 
@@ -376,8 +338,8 @@ TEST(refused_passwords)
  */
 TEST(password_not_shown)
 {
-	set_minimum();
-	ck_assert_int_eq(conf_set(&conf, 'a', "pw/hunter2", err), 0);
+	begin("192.0.2.1");
+	give('a', "pw/hunter2");
 	ck_assert(prints("authentication password\n"));
 	ck_assert(!prints("hunter") && !prints("68756e") && !prints("68 75"));
 }
@@ -477,7 +439,7 @@ TEST(daemon_takes_no_file)
 	static const char *const files[] = { "/etc/down.sh", "./down", "down" };
 	size_t i;
 
-	ck_assert_int_eq(conf_set(&conf, 'D', NULL, err), 0);
+	give('D', NULL);
 	for (i = 0; i < 3; i++) {
 		ck_assert_int_eq(conf_add_address(&conf, files[i], err), -1);
 		ck_assert_ptr_nonnull(strstr(err, files[i]));
@@ -494,52 +456,44 @@ TEST(address_count)
 
 	for (i = 1; i <= VRRP_ADDR_MAX; i++) {
 		snprintf(value, sizeof(value), "10.0.%u.%u", i / 100, i % 100);
-		ck_assert_int_eq(conf_add_address(&conf, value, err), 0);
-		ck_assert_int_eq(i == VRRP_ADDR_MAX ? -1 :
-		    conf_add_address(&conf, "10.0.0.1/24", err), -1);
+		give_address(value);
+		if (i < VRRP_ADDR_MAX)
+			refuse_address("10.0.0.1/24",
+			    "10.0.0.1/24: given twice");
 	}
-	ck_assert_str_eq(err, "10.0.0.1/24: given twice");
 	ck_assert_uint_eq(conf.vr.naddr, VRRP_ADDR_MAX);
-	ck_assert_int_eq(conf_add_address(&conf, "10.1.0.1", err), -1);
-	ck_assert_str_eq(err, "10.1.0.1: more than 255 addresses");
+	refuse_address("10.1.0.1", "10.1.0.1: more than 255 addresses");
 	ck_assert_uint_eq(conf.vr.naddr, VRRP_ADDR_MAX);
 }
 
 /* proves: R3768-5.3.3-1 - */
 TEST(what_is_missing)
 {
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "no interface: -i IFNAME is missing");
-	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err,
-	    "no virtual router id: -v VRID (1 to 255) is missing");
-	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "no ADDRESS given: 1 to 255 are needed");
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'D', NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'F', NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "-D and -F: background or foreground, not both");
+	finish("no interface: -i IFNAME is missing");
+	give('i', "eth0");
+	finish("no virtual router id: -v VRID (1 to 255) is missing");
+	give('v', "51");
+	finish("no ADDRESS given: 1 to 255 are needed");
+	give_address("192.0.2.1");
+	finish(NULL);
+	give('D', NULL);
+	finish(NULL);
+	give('F', NULL);
+	finish("-D and -F: background or foreground, not both");
 }
 
 /* A user that would not be used is a mistake; each alone is not. */
 TEST(user_without_sandbox)
 {
-	set_minimum();
-	ck_assert_int_eq(conf_set(&conf, CONF_USER, "vrrp", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
-	ck_assert_int_eq(conf_set(&conf, CONF_NO_SANDBOX, NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--user and --no-sandbox: the user is for the "
-	    "sandbox, not both");
-	setup();
-	set_minimum();
-	ck_assert_int_eq(conf_set(&conf, CONF_NO_SANDBOX, NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	begin("192.0.2.1");
+	give(CONF_USER, "vrrp");
+	finish(NULL);
+	give(CONF_NO_SANDBOX, NULL);
+	finish("--user and --no-sandbox: the user is for the sandbox, not "
+	    "both");
+	begin("192.0.2.1");
+	give(CONF_NO_SANDBOX, NULL);
+	finish(NULL);
 }
 
 /* --hang-limit, --no-guard and --no-lease, what they exclude and print */
@@ -547,33 +501,29 @@ TEST(guard_and_lease)
 {
 	static const bool none[] = { false };
 
-	set_minimum();
-	ck_assert_int_eq(conf_set(&conf, CONF_HANG_LIMIT, "3601", err), -1);
-	ck_assert_str_eq(err, "--hang-limit 3601: must be a whole number from "
-	    "0 to 3600");
-	ck_assert_int_eq(conf_set(&conf, CONF_HANG_LIMIT, "1", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--hang-limit 1: must be 0, or more than the "
-	    "interval");
-	ck_assert_int_eq(conf_set(&conf, CONF_HANG_LIMIT, "2", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	begin("192.0.2.1");
+	refuse(CONF_HANG_LIMIT, "3601", "--hang-limit 3601: must be a whole "
+	    "number from 0 to 3600");
+	give(CONF_HANG_LIMIT, "1");
+	finish("--hang-limit 1: must be 0, or more than the interval");
+	give(CONF_HANG_LIMIT, "2");
+	finish(NULL);
 	ck_assert_int_eq(conf_hang_limit(&conf), 2 * VRRP_SECOND);
-	ck_assert_int_eq(conf_set(&conf, CONF_HANG_LIMIT, "0", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	give(CONF_HANG_LIMIT, "0");
+	finish(NULL);
 	ck_assert_int_eq(conf_hang_limit(&conf), 0);
-	ck_assert_int_eq(conf_set(&conf, CONF_NO_GUARD, NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--hang-limit 0 and --no-guard: only the guard "
-	    "enforces a hang limit");
+	give(CONF_NO_GUARD, NULL);
+	finish("--hang-limit 0 and --no-guard: only the guard enforces a hang "
+	    "limit");
 	conf.hang_limit = -1;
-	ck_assert_int_eq(conf_set(&conf, CONF_NO_LEASE, NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	give(CONF_NO_LEASE, NULL);
+	finish(NULL);
 	ck_assert_int_eq(conf_hang_limit(&conf), 3 * VRRP_SECOND);
 	conf.vr.interval = 30 * VRRP_CENTISECOND;
 	ck_assert_int_eq(conf_hang_limit(&conf), VRRP_SECOND);
 	conf.vr.interval = 40 * VRRP_CENTISECOND;
 	ck_assert_int_eq(conf_hang_limit(&conf), 120 * VRRP_CENTISECOND);
-	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
+	set_owner(none, NULL);
 	ck_assert(prints("guard no\nlease no\nhang limit 0 s\n"));
 	conf.sandbox = false;
 	ck_assert(prints("sandbox no\n"));
@@ -584,36 +534,33 @@ LOOP_TEST(script_without_guard, 0, 2)
 {
 	static const int scripts[] = { 'U', CONF_ON_BACKUP };
 
-	set_minimum();
-	ck_assert_int_eq(conf_set(&conf, scripts[_i], "/bin/true", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
-	ck_assert_int_eq(conf_set(&conf, CONF_NO_GUARD, NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--no-guard: without a guard, scripts need "
-	    "--no-sandbox");
+	begin("192.0.2.1");
+	give(scripts[_i], "/bin/true");
+	finish(NULL);
+	give(CONF_NO_GUARD, NULL);
+	finish("--no-guard: without a guard, scripts need --no-sandbox");
 	conf.cleanup = true;
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	finish(NULL);
 	conf.cleanup = false;
-	ck_assert_int_eq(conf_set(&conf, CONF_NO_SANDBOX, NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	give(CONF_NO_SANDBOX, NULL);
+	finish(NULL);
 }
 
 /* "vrrpd cleanup" needs no address, and changes something. */
 TEST(cleanup)
 {
 	conf.cleanup = true;
-	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
-	ck_assert_int_eq(conf_add_address(&conf, "10.0.0.1", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
-	ck_assert_int_eq(conf_set(&conf, CONF_DRY_RUN, NULL, err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--dry-run: not with cleanup");
+	give('i', "eth0");
+	give('v', "51");
+	finish(NULL);
+	give_address("10.0.0.1");
+	finish(NULL);
+	give(CONF_DRY_RUN, NULL);
+	finish("--dry-run: not with cleanup");
 	/* What it is told of the router must go together as for the daemon. */
 	conf.dry_run = false;
-	ck_assert_int_eq(conf_set(&conf, CONF_MACVLAN, NULL, err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'n', NULL, err), 0);
+	give(CONF_MACVLAN, NULL);
+	give('n', NULL);
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 }
 
@@ -651,12 +598,10 @@ TEST(owner)
 	size_t i;
 
 	for (i = 0; i < NROWS(t); i++) {
-		setup();
-		set_minimum();
-		ck_assert_int_eq(conf_add_address(&conf, "192.0.2.2", err), 0);
+		begin("192.0.2.1");
+		give_address("192.0.2.2");
 		if (t[i].priority != NULL)
-			ck_assert_int_eq(conf_set(&conf, 'p', t[i].priority,
-			    err), 0);
+			give('p', t[i].priority);
 		ck_assert_int_eq(conf_set_owner(&conf, t[i].real, err),
 		    t[i].settled != 0 ? 0 : -1);
 		ck_assert_str_eq(err, t[i].message);
@@ -666,10 +611,9 @@ TEST(owner)
 		ck_assert_uint_eq(conf.vr.priority, t[i].settled);
 	}
 	/* Also of the last of three */
-	setup();
-	set_minimum();
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.2", err), 0);
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.3", err), 0);
+	begin("192.0.2.1");
+	give_address("192.0.2.2");
+	give_address("192.0.2.3");
 	ck_assert_int_eq(conf_set_owner(&conf, last, err), -1);
 }
 
@@ -678,16 +622,15 @@ TEST(owner_without_delay)
 {
 	static const bool real[] = { true }, other[] = { false };
 
-	set_minimum();
-	ck_assert_int_eq(conf_set(&conf, 'S', "30", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
-	ck_assert_int_eq(conf_set_owner(&conf, real, err), -1);
-	ck_assert_str_eq(err, "-S 30: eth0 owns every ADDRESS, and answers "
-	    "for them from the start");
-	ck_assert_int_eq(conf_set_owner(&conf, other, err), 0);
+	begin("192.0.2.1");
+	give('S', "30");
+	finish(NULL);
+	set_owner(real, "-S 30: eth0 owns every ADDRESS, and answers for them "
+	    "from the start");
+	set_owner(other, NULL);
 	conf.vr.priority = 0;
 	conf.vr.start_delay = 0;
-	ck_assert_int_eq(conf_set_owner(&conf, real, err), 0);
+	set_owner(real, NULL);
 }
 
 /* Two options that contradict each other, or of which one has no sense */
@@ -734,15 +677,13 @@ static const struct pair {
 static int
 finish_with(const struct pair *pair, int option, const char *value)
 {
-	setup();
-	set_minimum();
+	begin("192.0.2.1");
 	/* Which version is meant is no matter of these. */
 	if (pair->option[0] == CONF_MIN_INTERVAL)
-		ck_assert_int_eq(conf_set(&conf, '3', NULL, err), 0);
-	ck_assert_int_eq(conf_set(&conf, pair->option[0], pair->value[0], err),
-	    0);
+		give('3', NULL);
+	give(pair->option[0], pair->value[0]);
 	if (option != 0)
-		ck_assert_int_eq(conf_set(&conf, option, value, err), 0);
+		give(option, value);
 	return conf_finish(&conf, err);
 }
 
@@ -756,21 +697,19 @@ LOOP_TEST(contradictions, 0, NROWS(pairs))
 	ck_assert_msg(finish_with(pair, pair->harmless, pair->text) == 0, "%s",
 	    err);
 	/* The other of the two by itself */
-	setup();
-	set_minimum();
+	begin("192.0.2.1");
 	if (pair->option[1] != 0 && pair->option[1] != 'p')
-		ck_assert_int_eq(conf_set(&conf, pair->option[1],
-		    pair->value[1], err), 0);
+		give(pair->option[1], pair->value[1]);
 	ck_assert_msg(conf_finish(&conf, err) == 0, "%s", err);
 }
 
 /* What a start takes cleanup takes, where -D has no sense. */
 TEST(log_name_at_cleanup)
 {
-	set_minimum();
+	begin("192.0.2.1");
 	conf.cleanup = true;
-	ck_assert_int_eq(conf_set(&conf, 'l', "name", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
+	give('l', "name");
+	finish(NULL);
 }
 
 /* Which of two texts is meant nobody knows. */
@@ -814,8 +753,8 @@ TEST(owner_preempts)
 {
 	static const bool all[] = { true, true, true };
 
-	ck_assert_int_eq(conf_set(&conf, 's', NULL, err), 0);
-	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
+	give('s', NULL);
+	set_owner(all, NULL);
 	ck_assert(conf.vr.owner && conf.vr.preempt);
 }
 
@@ -823,10 +762,10 @@ TEST(print_all)
 {
 	static const bool none[] = { false, false }, all[] = { true };
 
-	set_minimum();
-	ck_assert_int_eq(conf_add_address(&conf, "10.0.0.1/24", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), 0);
-	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
+	begin("192.0.2.1");
+	give_address("10.0.0.1/24");
+	finish(NULL);
+	set_owner(none, NULL);
 	conf_print(text, sizeof(text), &conf);
 	ck_assert_str_eq(text,
 	    "interface eth0\nversion 2\nvrid 51\npriority 100\n"
@@ -841,9 +780,8 @@ TEST(print_all)
 	    "frames recorded in nothing\n"
 	    "on master nothing\non backup nothing\nlog level info\n"
 	    "address 192.0.2.1/32\naddress 10.0.0.1/24\n");
-	setup();
-	set_minimum();
-	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
+	begin("192.0.2.1");
+	set_owner(all, NULL);
 	ck_assert(prints("priority 255 (owner)\n"));
 }
 
@@ -852,36 +790,26 @@ TEST(print_longest)
 {
 	static char path[CONF_PATH_MAX + 1];
 	char value[20];
-	size_t len, size;
 	unsigned i;
 
 	memset(path, 'p', CONF_PATH_MAX);
-	ck_assert_int_eq(conf_set(&conf, 'i', "abcdefghijklmno", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'v', "255", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'a', "pw/12345678", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'f', path, err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'U', path, err), 0);
-	ck_assert_int_eq(conf_set(&conf, CONF_ON_BACKUP, path, err), 0);
-	ck_assert_int_eq(conf_set(&conf, CONF_PCAP, path, err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'L', "warning", err), 0);
+	give('i', "abcdefghijklmno");
+	give('v', "255");
+	give('a', "pw/12345678");
+	give('f', path);
+	give('U', path);
+	give(CONF_ON_BACKUP, path);
+	give(CONF_PCAP, path);
+	give('L', "warning");
 	for (i = 0; i < VRRP_ADDR_MAX; i++) {
 		snprintf(value, sizeof(value), "223.255.%u.%u", 250 + i / 100,
 		    100 + i % 100);
-		ck_assert_int_eq(conf_add_address(&conf, value, err), 0);
+		give_address(value);
 	}
 	conf.vr.priority = 255;
 	conf.vr.owner = true;
 	ck_assert(prints("address 223.255.252.154/32\n"));
-	len = strlen(text);
-	for (size = 1; size <= len + 1; size += size < 5000 ? 1 : 97) {
-		char *buf = malloc(size);
-
-		ck_assert_ptr_nonnull(buf);
-		ck_assert_uint_eq(conf_print(buf, size, &conf), size - 1);
-		ck_assert_uint_eq(strlen(buf), size - 1);
-		ck_assert_mem_eq(buf, text, size - 1);
-		free(buf);
-	}
+	print_into_any_size(5000);
 }
 
 RUN_TESTS("conf", 60, setup, NULL)

@@ -3,58 +3,7 @@
  * options that go with them; each refusal with the whole message.  R9568- and
  * P- ids name requirements, F.. old defects of VRRP daemons.
  */
-#include "core/conf.h"
-#include "check_util.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-static struct conf conf;
-static char err[CONF_ERROR_LEN];
-static char text[CONF_TEXT_LEN];
-
-static void
-setup(void)
-{
-	conf_init(&conf);
-	memset(err, 0, sizeof(err));
-}
-
-/* A fresh configuration that lacks nothing but what the test is about */
-static void
-begin(const char *address)
-{
-	setup();
-	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
-	if (address != NULL)
-		ck_assert_int_eq(conf_add_address(&conf, address, err), 0);
-}
-
-static void
-give(int option, const char *value)
-{
-	ck_assert_msg(conf_set(&conf, option, value, err) == 0, "%s", err);
-}
-
-/* conf_finish() says yes (message NULL), or no and why */
-static void
-finish(const char *message)
-{
-	int result = conf_finish(&conf, err);
-
-	ck_assert_str_eq(err, message != NULL ? message : "");
-	ck_assert_int_eq(result, message != NULL ? -1 : 0);
-}
-
-static bool
-prints(const char *line)
-{
-	size_t len = conf_print(text, sizeof(text), &conf);
-
-	ck_assert_uint_eq(len, strlen(text));
-	return strstr(text, line) != NULL;
-}
+#include "conf_util.h"
 
 /* -3, --vrrp-version: 2; 3 when the addresses are IPv6 */
 TEST(version)
@@ -84,12 +33,10 @@ TEST(version)
 
 	begin("192.0.2.1");
 	give('3', NULL);
-	ck_assert_int_eq(conf_set(&conf, CONF_VERSION, "2", err), -1);
-	ck_assert_str_eq(err, both);
+	refuse(CONF_VERSION, "2", both);
 	begin("192.0.2.1");
 	give(CONF_VERSION, "2");
-	ck_assert_int_eq(conf_set(&conf, '3', NULL, err), -1);
-	ck_assert_str_eq(err, both);
+	refuse('3', NULL, both);
 	for (i = 0; i < NROWS(t); i++) {
 		begin(t[i].address);
 		for (j = 0; j < 2; j++)
@@ -431,30 +378,27 @@ TEST(macvlan_names)
 TEST(mixed_families)
 {
 	begin("192.0.2.1");
-	ck_assert_int_eq(conf_add_address(&conf, "2001:db8::1/64", err), -1);
-	ck_assert_str_eq(err, "2001:db8::1/64: IPv4 and IPv6 do not mix; start "
-	    "a vrrpd for each");
+	refuse_address("2001:db8::1/64", "2001:db8::1/64: IPv4 and IPv6 do not "
+	    "mix; start a vrrpd for each");
 	begin("fe80::1");
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), -1);
-	ck_assert_str_eq(err, "192.0.2.1: IPv4 and IPv6 do not mix; start a "
-	    "vrrpd for each");
+	refuse_address("192.0.2.1", "192.0.2.1: IPv4 and IPv6 do not mix; "
+	    "start a vrrpd for each");
 	ck_assert_uint_eq(conf.vr.naddr, 1);
 	ck_assert_ptr_eq(conf.vr.family, &vrrp_ipv6);
 	/* A refused one does not settle the family. */
 	begin(NULL);
 	ck_assert_int_eq(conf_add_address(&conf, "::1", err), -1);
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
+	give_address("192.0.2.1");
 }
 
 TEST(min_interval_is_for_version_3)
 {
 	begin(NULL);
-	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
-	ck_assert_int_eq(conf_set(&conf, CONF_MIN_INTERVAL, "10", err), 0);
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--min-interval: version 2 learns no interval");
+	give('i', "eth0");
+	give('v', "51");
+	give(CONF_MIN_INTERVAL, "10");
+	give_address("192.0.2.1");
+	finish("--min-interval: version 2 learns no interval");
 }
 
 /* /64 for link-local addresses, else /128 */
@@ -534,8 +478,7 @@ TEST(refused_addresses)
 	}
 	/* Twice is twice, however it is written. */
 	begin("2001:db8::a");
-	ck_assert_int_eq(conf_add_address(&conf, "2001:DB8:0::A/64", err), -1);
-	ck_assert_str_eq(err, "2001:DB8:0::A/64: given twice");
+	refuse_address("2001:DB8:0::A/64", "2001:DB8:0::A/64: given twice");
 }
 
 /*
@@ -557,7 +500,7 @@ TEST(link_local_first)
 
 	begin(NULL);
 	for (i = 0; i < 5; i++)
-		ck_assert_int_eq(conf_add_address(&conf, given[i], err), 0);
+		give_address(given[i]);
 	finish(NULL);
 	ck_assert_uint_eq(conf.vr.naddr, 5);
 	for (i = 0; i < 5; i++) {
@@ -593,15 +536,14 @@ TEST(no_link_local)
 		    "IPv6 needs one that all routers share, for example %s",
 		    vrids[i][1]);
 		finish(message);
-		ck_assert_int_eq(conf_add_address(&conf, vrids[i][1], err), 0);
-		err[0] = '\0';
+		give_address(vrids[i][1]);
 		finish(NULL);
 	}
 	/* Nor among so many, or behind the last */
 	begin(NULL);
 	for (i = 1; i <= VRRP_ADDR_MAX; i++) {
 		snprintf(message, sizeof(message), "2001:db8::%zx", i);
-		ck_assert_int_eq(conf_add_address(&conf, message, err), 0);
+		give_address(message);
 	}
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 	/* IPv4 has no such thing. */
@@ -620,27 +562,23 @@ TEST(owner)
 	static const bool some[2] = { true, false };
 
 	begin("2001:db8::1");
-	ck_assert_int_eq(conf_add_address(&conf, "fe80::1", err), 0);
+	give_address("fe80::1");
 	give(CONF_NO_ACCEPT, NULL);
 	finish(NULL);
-	ck_assert_int_eq(conf_set_owner(&conf, some, err), -1);
-	ck_assert_str_eq(err, "fe80::1 is a real address of eth0 and "
-	    "2001:db8::1 is not: all ADDRESSes must be real ones, or "
-	    "none");
-	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
+	set_owner(some, "fe80::1 is a real address of eth0 and 2001:db8::1 is "
+	    "not: all ADDRESSes must be real ones, or none");
+	set_owner(none, NULL);
 	ck_assert_uint_eq(conf.vr.priority, 100);
 	ck_assert(prints("\naccept packets to the addresses no\n"));
 	give('p', "255");
-	ck_assert_int_eq(conf_set_owner(&conf, none, err), -1);
-	ck_assert_str_eq(err, "-p 255: only for the owner of the addresses, "
-	    "others 1 to 254 (fe80::1 is no address of eth0)");
-	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
+	set_owner(none, "-p 255: only for the owner of the addresses, others 1 "
+	    "to 254 (fe80::1 is no address of eth0)");
+	set_owner(all, NULL);
 	ck_assert(prints("\npriority 255 (owner)\n"));
 	ck_assert(prints("\naccept packets to the addresses yes\n"));
 	give('p', "254");
-	ck_assert_int_eq(conf_set_owner(&conf, all, err), -1);
-	ck_assert_str_eq(err, "-p 254: every ADDRESS is a real one of eth0; "
-	    "the priority of the owner is always 255");
+	set_owner(all, "-p 254: every ADDRESS is a real one of eth0; the "
+	    "priority of the owner is always 255");
 }
 
 TEST(print_all)
@@ -648,7 +586,7 @@ TEST(print_all)
 	static const bool none[2] = { false, false };
 
 	begin("2001:db8::1/64");
-	ck_assert_int_eq(conf_add_address(&conf, "fe80::33", err), 0);
+	give_address("fe80::33");
 	give('d', "0.1");
 	give('p', "200");
 	give(CONF_MACVLAN, NULL);
@@ -657,7 +595,7 @@ TEST(print_all)
 	give(CONF_MIN_INTERVAL, "0.05");
 	give(CONF_REALTIME, NULL);
 	finish(NULL);
-	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
+	set_owner(none, NULL);
 	conf_print(text, sizeof(text), &conf);
 	ck_assert_str_eq(text,
 	    "interface eth0\nversion 3\nvrid 51\npriority 200\n"
@@ -695,7 +633,6 @@ TEST(print_longest)
 {
 	static char path[CONF_PATH_MAX + 1];
 	char value[60];
-	size_t len, size;
 	unsigned i;
 
 	memset(path, 'p', CONF_PATH_MAX);
@@ -710,21 +647,12 @@ TEST(print_longest)
 	for (i = 1; i < VRRP_ADDR_MAX; i++) {
 		snprintf(value, sizeof(value), "2001:1111:2222:3333:4444:5555:"
 		    "6666:%x", 0x1000 + i);
-		ck_assert_int_eq(conf_add_address(&conf, value, err), 0);
+		give_address(value);
 	}
 	finish(NULL);
 	ck_assert(prints("address 2001:1111:2222:3333:4444:5555:6666:10fe/128"
 	    "\n"));
-	len = strlen(text);
-	ck_assert_uint_lt(len, sizeof(text) - 1);
-	for (size = 1; size <= len + 1; size += size < 5200 ? 1 : 97) {
-		char *buf = malloc(size);
-
-		ck_assert_ptr_nonnull(buf);
-		ck_assert_uint_eq(conf_print(buf, size, &conf), size - 1);
-		ck_assert_mem_eq(buf, text, size - 1);
-		free(buf);
-	}
+	print_into_any_size(5200);
 }
 
 RUN_TESTS("conf3", 60, setup, NULL)
