@@ -193,9 +193,8 @@ print_actions(unsigned actions)
 {
 	static const char *const name[] = { "resign", "release", "advert",
 	    "acquire", "announce", "notify" };
-	unsigned i;
 
-	for (i = 0; i < NROWS(name); i++)
+	EACH(i, name)
 		if (actions >> i & 1)
 			printf(" %s", name[i]);
 }

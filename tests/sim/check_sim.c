@@ -109,10 +109,8 @@ TEST(stopped)
 	    "[10.414] r2 > backup -> master (the master resigned)\n");
 }
 
-/*
- * Back again, it takes over (SM2-08)
- * proves: R3768-6.1-4 +
- */
+/* Back again, it takes over (SM2-08) */
+/* proves: R3768-6.1-4 + */
 TEST(preempts)
 {
 	lan(2);
@@ -126,10 +124,8 @@ TEST(preempts)
 	    "[33.218] r2 > master -> backup (a better advert)\n");
 }
 
-/*
- * Back again, it does not (SM2-07)
- * proves: R3768-6.1-4 -, R9568-8.3.2-5 +
- */
+/* Back again, it does not (SM2-07) */
+/* proves: R3768-6.1-4 -, R9568-8.3.2-5 + */
 TEST(does_not_preempt)
 {
 	lan(2);
@@ -180,10 +176,8 @@ TEST(starts_later)
 	    "[20.000] r2 > master -> backup (a better advert)\n");
 }
 
-/*
- * The owner is Master at once, whatever was before (SM2-01)
- * proves: R3768-1.3-1 +, R3768-6.4.1-1 +
- */
+/* The owner is Master at once, whatever was before (SM2-01) */
+/* proves: R3768-1.3-1 +, R3768-6.4.1-1 + */
 TEST(owner_starts)
 {
 	lan(3);
@@ -196,10 +190,8 @@ TEST(owner_starts)
 	    "[20.000] r1 > master -> backup (a better advert)\n");
 }
 
-/*
- * Equal: no preemption (R3768-3-2), and of two the higher address (SM2-12)
- * proves: R3768-3-2 +, R3768-2.3-1 +
- */
+/* Equal: no preemption (R3768-3-2), and of two the higher address (SM2-12) */
+/* proves: R3768-3-2 +, R3768-2.3-1 + */
 TEST(equal_priority)
 {
 	lan(2);
@@ -270,10 +262,8 @@ TEST(cable)
 	    "[33.218] r2 > master -> backup (a better advert)\n");
 }
 
-/*
- * P-16: down and up
- * proves: P-16 +
- */
+/* P-16: down and up */
+/* proves: P-16 + */
 TEST(interface_down)
 {
 	lan(2);
@@ -288,10 +278,8 @@ TEST(interface_down)
 	    "[33.218] r2 > master -> backup (a better advert)\n");
 }
 
-/*
- * F04, P-25: nine adverts wait in its socket, it stays what it is
- * proves: P-25 +
- */
+/* F04, P-25: nine adverts wait in its socket, it stays what it is */
+/* proves: P-25 + */
 TEST(stalled_backup)
 {
 	lan(2);
@@ -368,10 +356,8 @@ TEST(interval_mismatch)
 	ck_assert_uint_gt(sim.router[R2].dropped, 10);
 }
 
-/*
- * SM3-07: version 3 learns it, and waits three of them
- * proves: R9568-6.1-2 +, R9568-6.4.3-i +
- */
+/* SM3-07: version 3 learns it, and waits three of them */
+/* proves: R9568-6.1-2 +, R9568-6.4.3-i + */
 TEST(interval_learned)
 {
 	lan_of(2, 3, &vrrp_ipv4);
@@ -404,10 +390,8 @@ TEST(version_mismatch)
 	ck_assert_uint_eq(masters(), 2);
 }
 
-/*
- * P-17: who cannot hold the addresses resigns, waits twice as long each time
- * proves: P-17 +
- */
+/* P-17: who cannot hold the addresses resigns, waits twice as long each time */
+/* proves: P-17 + */
 TEST(cannot_acquire)
 {
 	lan(2);

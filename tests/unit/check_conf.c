@@ -60,10 +60,8 @@ TEST(defaults)
 	ck_assert(!conf.daemonize && !conf.foreground && !conf.dry_run);
 }
 
-/*
- * Each value at its bound, and the line that the dry run prints of it
- * proves: R3768-5.3.3-1 +, R3768-6.1-1 +
- */
+/* Each value at its bound, and the line that the dry run prints of it */
+/* proves: R3768-5.3.3-1 +, R3768-6.1-1 + */
 TEST(accepted)
 {
 	static const struct {
@@ -110,9 +108,8 @@ TEST(accepted)
 		{ 'L', "info", "log level info\n" },
 		{ 'L', "debug", "log level debug\n" },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		setup();
 		give(t[i].option, t[i].value);
 		ck_assert_msg(prints(t[i].line), "%s missing in\n%s",
@@ -145,10 +142,8 @@ TEST(flags)
 	ck_assert_int_eq(conf.log_level, LOG_DEBUG);
 }
 
-/*
- * Refused with the whole line, and nothing has changed (F11, F30, C17, P-12)
- * proves: R3768-5.3.3-1 -, R3768-5.3.4-4 -, P-12 -
- */
+/* Refused with the whole line, and nothing has changed (F11, F30, C17, P-12) */
+/* proves: R3768-5.3.3-1 -, R3768-5.3.4-4 -, P-12 - */
 TEST(refused)
 {
 	static const struct {
@@ -223,9 +218,8 @@ TEST(refused)
 		{ 'm', "eth1", "option 109 is not known" },
 	};
 	struct conf before;
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		setup();
 		memcpy(&before, &conf, sizeof(conf));
 		ck_assert_msg(conf_set(&conf, t[i].option, t[i].value,
@@ -238,9 +232,8 @@ TEST(refused)
 TEST(longest_paths)
 {
 	static const int options[] = { 'f', 'U', CONF_ON_BACKUP, CONF_PCAP };
-	size_t i;
 
-	for (i = 0; i < NROWS(options); i++) {
+	EACH(i, options) {
 		setup();
 		give(options[i], repeat('/', CONF_PATH_MAX));
 		ck_assert_int_eq(conf_set(&conf, options[i],
@@ -250,10 +243,8 @@ TEST(longest_paths)
 	}
 }
 
-/*
- * R2338-5.3.10-2: zero fill; text and hex are the same octets
- * proves: R2338-5.3.10-1 +, R2338-5.3.10-2 +
- */
+/* R2338-5.3.10-2: zero fill; text and hex are the same octets */
+/* proves: R2338-5.3.10-1 +, R2338-5.3.10-2 + */
 TEST(passwords)
 {
 	static const struct {
@@ -269,9 +260,8 @@ TEST(passwords)
 		{ "pw/none", "none\0\0\0" },
 	};
 	static const uint8_t zeros[VRRP_AUTH_LEN];
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		give('a', t[i].value);
 		ck_assert_uint_eq(conf.vr.auth_type, VRRP_AUTH_PASSWORD);
 		ck_assert_mem_eq(conf.vr.auth, t[i].octets, VRRP_AUTH_LEN);
@@ -324,18 +314,15 @@ TEST(refused_passwords)
 		{ "PW/hunter2", FORM },
 		{ "none ", FORM },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		setup();
 		refuse('a', t[i].value, t[i].message);
 	}
 }
 
-/*
- * P-33, C04: the password is in no line that we print
- * proves: P-33 -
- */
+/* P-33, C04: the password is in no line that we print */
+/* proves: P-33 - */
 TEST(password_not_shown)
 {
 	begin("192.0.2.1");
@@ -366,9 +353,8 @@ TEST(addresses)
 		{ "172.16.255.255/12", "172.16.255.255", 12 },
 	};
 	struct in_addr in;
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		struct vrrp_vip vip = { { { 0 } }, t[i].plen };
 
 		setup();
@@ -421,9 +407,8 @@ TEST(refused_addresses)
 		{ "128.0.0.0/1", NET },
 	};
 	char message[CONF_ERROR_LEN];
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		setup();
 		ck_assert_msg(conf_add_address(&conf, t[i][0], err) == -1,
 		    "%s was taken", t[i][0]);
@@ -564,11 +549,9 @@ TEST(cleanup)
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 }
 
-/*
- * R3768-5.3.4-1 to -3, P-30, P-31: priority and ownership go together
- * proves: R3768-5.3.4-1 +-, R3768-5.3.4-2 +-, R3768-5.3.4-3 +, P-30 +-
- * proves: P-31 +-
- */
+/* R3768-5.3.4-1 to -3, P-30, P-31: priority and ownership go together */
+/* proves: R3768-5.3.4-1 +-, R3768-5.3.4-2 +-, R3768-5.3.4-3 +, P-30 +- */
+/* proves: P-31 +- */
 TEST(owner)
 {
 	static const struct {
@@ -595,9 +578,8 @@ TEST(owner)
 		    "ones, or none" },
 	};
 	static const bool last[] = { false, false, true };
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		begin("192.0.2.1");
 		give_address("192.0.2.2");
 		if (t[i].priority != NULL)
@@ -733,11 +715,10 @@ TEST(given_twice)
 		{ CONF_HANG_LIMIT, "--hang-limit" },
 	};
 	char message[64];
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++)
+	EACH(i, t)
 		ck_assert_int_eq(conf_once(&conf, t[i].option, err), 0);
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		ck_assert_int_eq(conf_once(&conf, t[i].option, err), -1);
 		snprintf(message, sizeof(message), "%s: given twice",
 		    t[i].name);
@@ -745,10 +726,8 @@ TEST(given_twice)
 	}
 }
 
-/*
- * R3768-6.1-5: the owner preempts whatever the flag says
- * proves: R3768-6.1-5 +
- */
+/* R3768-6.1-5: the owner preempts whatever the flag says */
+/* proves: R3768-6.1-5 + */
 TEST(owner_preempts)
 {
 	static const bool all[] = { true, true, true };

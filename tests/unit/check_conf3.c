@@ -29,7 +29,7 @@ TEST(version)
 	static const char both[] = "-3 and --vrrp-version 2: version 2 or "
 	    "version 3, not both";
 	char line[20];
-	size_t i, j;
+	size_t j;
 
 	begin("192.0.2.1");
 	give('3', NULL);
@@ -37,7 +37,7 @@ TEST(version)
 	begin("192.0.2.1");
 	give(CONF_VERSION, "2");
 	refuse('3', NULL, both);
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		begin(t[i].address);
 		for (j = 0; j < 2; j++)
 			if (t[i].option[j] != 0)
@@ -54,10 +54,8 @@ TEST(version)
 	}
 }
 
-/*
- * -d: what one or the other version can have, in centiseconds
- * proves: R3768-5.3.7-1 +, R3768-6.1-1 +-, R9568-6.1-1 +-, P-12 -, P-52 -
- */
+/* -d: what one or the other version can have, in centiseconds */
+/* proves: R3768-5.3.7-1 +, R3768-6.1-1 +-, R9568-6.1-1 +-, P-12 -, P-52 - */
 TEST(interval)
 {
 #define V2(value) "-d " value ": must be a whole number from 1 to 255 with " \
@@ -88,10 +86,9 @@ TEST(interval)
 		{ "255", 25500, NULL, V3("255.00") },
 		{ "255.00", 25500, NULL, V3("255.00") },
 	};
-	size_t i;
 	int v3;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		for (v3 = 0; v3 < 2; v3++) {
 			begin("192.0.2.1");
 			give('d', t[i].value);
@@ -110,10 +107,8 @@ TEST(interval)
 	finish(NULL);
 }
 
-/*
- * P-12, P-52, F30, C17: nothing is rounded, and nothing is half a number
- * proves: P-12 -, P-52 -
- */
+/* P-12, P-52, F30, C17: nothing is rounded, and nothing is half a number */
+/* proves: P-12 -, P-52 - */
 TEST(refused_intervals)
 {
 	static const char *const t[] = {
@@ -125,9 +120,8 @@ TEST(refused_intervals)
 	};
 	char message[CONF_ERROR_LEN];
 	struct conf before;
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		setup();
 		before = conf;
 		ck_assert_msg(conf_set(&conf, 'd', t[i], err) == -1,
@@ -140,10 +134,8 @@ TEST(refused_intervals)
 	}
 }
 
-/*
- * The other values at their bounds, and the line that the dry run prints
- * proves: R6527-accept +
- */
+/* The other values at their bounds, and the line that the dry run prints */
+/* proves: R6527-accept + */
 TEST(accepted)
 {
 	static const struct {
@@ -176,9 +168,8 @@ TEST(accepted)
 		{ CONF_REALTIME, NULL, "\nrealtime yes\n" },
 		{ 'a', "none", "\nauthentication none\n" },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		begin("192.0.2.1");
 		give('3', NULL);
 		give(t[i].option, t[i].value);
@@ -263,9 +254,8 @@ TEST(refused)
 		    IFNAME("abcdefghijklmnop") },
 		{ CONF_MACVLAN, "vip:1", ALIAS("vip:1") },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		setup();
 		ck_assert_msg(conf_set(&conf, t[i].option, t[i].value,
 		    err) == -1, "%s was taken", t[i].value);
@@ -273,10 +263,8 @@ TEST(refused)
 	}
 }
 
-/*
- * What does not go together, in either order of the words
- * proves: R9568-9-1 +-
- */
+/* What does not go together, in either order of the words */
+/* proves: R9568-9-1 +- */
 TEST(conflicts)
 {
 #define NO_AUTH	"-a: version 3 has no authentication"
@@ -321,10 +309,9 @@ TEST(conflicts)
 		{ "192.0.2.1", { 'D', 'F' }, { NULL, NULL },
 		    "-D and -F: background or foreground, not both" },
 	};
-	size_t i;
 	int turn, j;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		for (turn = 0; turn < 2; turn++) {
 			begin(t[i].address);
 			for (j = 0; j < 2; j++)
@@ -371,10 +358,8 @@ TEST(macvlan_names)
 	finish("--macvlan=vrrp.51: that is the interface itself");
 }
 
-/*
- * R9568-5.2.9-2: one family, whichever came first
- * proves: R9568-5.2.9-2 -
- */
+/* R9568-5.2.9-2: one family, whichever came first */
+/* proves: R9568-5.2.9-2 - */
 TEST(mixed_families)
 {
 	begin("192.0.2.1");
@@ -426,9 +411,8 @@ TEST(addresses)
 		{ "2001:0db8:1111:2222:3333:4444:123.123.123.123/127",
 		    "2001:db8:1111:2222:3333:4444:7b7b:7b7b", 127 },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		struct vrrp_vip vip;
 
 		memset(&vip, 0, sizeof(vip));
@@ -466,9 +450,8 @@ TEST(refused_addresses)
 		{ "::ffff:192.0.2.1", MAPPED }, { "::ffff:0:1", MAPPED },
 	};
 	char message[CONF_ERROR_LEN];
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		setup();
 		ck_assert_msg(conf_add_address(&conf, t[i][0], err) == -1,
 		    "%s was taken", t[i][0]);
@@ -481,10 +464,8 @@ TEST(refused_addresses)
 	refuse_address("2001:DB8:0::A/64", "2001:DB8:0::A/64: given twice");
 }
 
-/*
- * R9568-6.1-5, 5.2.9-1, F21: first in the list, the others keep their order
- * proves: R9568-5.2.9-1 +, R9568-6.1-5 +
- */
+/* R9568-6.1-5, 5.2.9-1, F21: first in the list, the others keep their order */
+/* proves: R9568-5.2.9-1 +, R9568-6.1-5 + */
 TEST(link_local_first)
 {
 	static const char *const given[] = {
@@ -517,10 +498,8 @@ TEST(link_local_first)
 	ck_assert(prints("log level info\naddress fe80::1/64\naddress 2001"));
 }
 
-/*
- * P-40: not invented; the line proposes one, which is taken as it stands
- * proves: R9568-5.2.9-1 -, R9568-6.1-5 -, P-40 -
- */
+/* P-40: not invented; the line proposes one, which is taken as it stands */
+/* proves: R9568-5.2.9-1 -, R9568-6.1-5 -, P-40 - */
 TEST(no_link_local)
 {
 	static const char *const vrids[][2] = {
@@ -552,10 +531,8 @@ TEST(no_link_local)
 	finish(NULL);
 }
 
-/*
- * P-30, P-31 in IPv6, and accept for who owns the addresses (R9568-6.4.3-g)
- * proves: R9568-5.2.4-1 +-, R9568-5.2.4-2 +-, P-30 +-, P-31 -
- */
+/* P-30, P-31 in IPv6, and accept for who owns the addresses (R9568-6.4.3-g) */
+/* proves: R9568-5.2.4-1 +-, R9568-5.2.4-2 +-, P-30 +-, P-31 - */
 TEST(owner)
 {
 	static const bool none[2] = { false, false }, all[2] = { true, true };
@@ -613,10 +590,8 @@ TEST(print_all)
 	    "address fe80::33/64\naddress 2001:db8::1/64\n");
 }
 
-/*
- * R9568-3-1: IPv4 and IPv6 of one VRID are two routers
- * proves: R9568-3-1 +
- */
+/* R9568-3-1: IPv4 and IPv6 of one VRID are two routers */
+/* proves: R9568-3-1 + */
 TEST(pid_stem)
 {
 	begin("192.0.2.1");

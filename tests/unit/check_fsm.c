@@ -208,10 +208,8 @@ LOOP_TEST(row, 0, NROWS(rows))
 		ck_assert_mem_eq(&before, &vr, sizeof(vr));
 }
 
-/*
- * P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once
- * proves: R3768-6.1-2 +, R3768-6.1-3 +, P-21 +
- */
+/* P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once */
+/* proves: R3768-6.1-2 +, R3768-6.1-3 +, P-21 + */
 TEST(timer_values)
 {
 	static const struct {
@@ -231,10 +229,9 @@ TEST(timer_values)
 		{ 255, 255, 3906, 765003906 },
 	};
 	unsigned p, a;
-	size_t i;
 
 	enter(INIT);
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		conf.priority = t[i].priority;
 		vr.master_interval = t[i].interval * VRRP_SECOND;
 		ck_assert_int_eq(vrrp_skew_time(&vr), t[i].skew);
@@ -253,10 +250,8 @@ TEST(timer_values)
 	}
 }
 
-/*
- * R3768-6.4.3-8, unsigned and in network byte order, all 16 octets
- * proves: R3768-6.4.3-8 +-
- */
+/* R3768-6.4.3-8, unsigned and in network byte order, all 16 octets */
+/* proves: R3768-6.4.3-8 +- */
 TEST(tie_break)
 {
 	static const struct {
@@ -280,9 +275,8 @@ TEST(tie_break)
 		{ "fe80::7fff:ffff:ffff:ffff", "fe80::8000:0:0:0", true },
 		{ "fe80::ff00", "fe80::1:0", true },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		setup();
 		enter(MASTER);
 		vr.source = addr(t[i].local);
@@ -322,10 +316,8 @@ TEST(remembers_sender)
 	ck_assert_mem_eq(&vr.master, &better, sizeof(better));
 }
 
-/*
- * R3768-6.1-4, R3768-6.4.2-7: no preemption while any Master lives
- * proves: R3768-6.4.2-7 +, R3768-6.1-4 -
- */
+/* R3768-6.1-4, R3768-6.4.2-7: no preemption while any Master lives */
+/* proves: R3768-6.4.2-7 +, R3768-6.1-4 - */
 TEST(no_preemption)
 {
 	int i;
@@ -342,10 +334,8 @@ TEST(no_preemption)
 	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
 }
 
-/*
- * R3768-6.4.2-8: a lower Master is preempted when the timer ends, P-51
- * proves: R3768-6.4.2-8 +, R3768-6.1-4 +, P-51 +
- */
+/* R3768-6.4.2-8: a lower Master is preempted when the timer ends, P-51 */
+/* proves: R3768-6.4.2-8 +, R3768-6.1-4 +, P-51 + */
 TEST(preemption)
 {
 	usec_t end;
@@ -372,10 +362,8 @@ TEST(preemption)
 	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
 }
 
-/*
- * F23, P-29: a live lower Master is left for the delay, then preempted
- * proves: P-29 +
- */
+/* F23, P-29: a live lower Master is left for the delay, then preempted */
+/* proves: P-29 + */
 TEST(preempt_delay)
 {
 	usec_t end;
@@ -394,10 +382,8 @@ TEST(preempt_delay)
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 }
 
-/*
- * F23: the delay ends with the Master, and starts anew with the next one
- * proves: P-29 -
- */
+/* F23: the delay ends with the Master, and starts anew with the next one */
+/* proves: P-29 - */
 TEST(preempt_delay_cancelled)
 {
 	conf.preempt_delay = 60 * A;
@@ -512,17 +498,14 @@ TEST(start_delay_owner)
 	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + A, NEVER);
 }
 
-/*
- * P-17: who cannot hold the addresses resigns and sits out ever longer
- * proves: P-17 +
- */
+/* P-17: who cannot hold the addresses resigns and sits out ever longer */
+/* proves: P-17 + */
 TEST(fault_hold)
 {
 	static const int times[] = { 1, 2, 4, 8, 16, 16, 16 };
-	size_t i;
 
 	enter(MASTER);
-	for (i = 0; i < NROWS(times); i++) {
+	EACH(i, times) {
 		now += 1;
 		SEE(step(VRRP_EV_FAULT), RESIGN, BACKUP, now + times[i] * DOWN,
 		    NEVER);
@@ -559,10 +542,8 @@ TEST(carrier_flap)
 	ck_assert_int_eq(vr.state, MASTER);
 }
 
-/*
- * F08, P-16: not back in time; the others still wait for A + Skew_Time
- * proves: P-16 +
- */
+/* F08, P-16: not back in time; the others still wait for A + Skew_Time */
+/* proves: P-16 + */
 TEST(carrier_lost)
 {
 	usec_t sent;
@@ -614,12 +595,11 @@ TEST(announcements)
 {
 	static const int at[] = { 0, 250, 500, 750, 1000, 61000, 121000 };
 	usec_t start;
-	unsigned i;
 
 	enter(MASTER);
 	start = now;
 	run_until(start + 150 * A);
-	for (i = 0; i < NROWS(at); i++)
+	EACH(i, at)
 		ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start + at[i] * MS,
 		    start + at[i] * MS), 1);
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, 0, now), 7);
@@ -755,10 +735,8 @@ TEST(one_answer_at_a_time)
 	ck_assert_uint_eq(count(VRRP_ACT_ADVERT, now, now), 1);
 }
 
-/*
- * F39, P-24, F04: one advert after a stall, and one round of announcements
- * proves: P-24 -
- */
+/* F39, P-24, F04: one advert after a stall, and one round of announcements */
+/* proves: P-24 - */
 TEST(stall)
 {
 	enter(MASTER);
@@ -772,10 +750,8 @@ TEST(stall)
 	    vr.announce_deadline);
 }
 
-/*
- * P-24: served 7 ms late each time, the adverts stay on their grid
- * proves: P-24 +
- */
+/* P-24: served 7 ms late each time, the adverts stay on their grid */
+/* proves: P-24 + */
 TEST(no_drift)
 {
 	usec_t start;
@@ -793,10 +769,8 @@ TEST(no_drift)
 	}
 }
 
-/*
- * P-25, F04: what waited in the socket is heard before the timer is judged
- * proves: P-25 +
- */
+/* P-25, F04: what waited in the socket is heard before the timer is judged */
+/* proves: P-25 + */
 TEST(drain_before_timer)
 {
 	enter(BACKUP);
@@ -925,10 +899,8 @@ TEST(shortest_refresh)
 	ck_assert_int_eq(vr.announce_deadline, now + 1);
 }
 
-/*
- * P-51: the reason is the last thing that was heard.
- * proves: P-51 +
- */
+/* P-51: the reason is the last thing that was heard. */
+/* proves: P-51 + */
 TEST(resigned_then_lower)
 {
 	conf.start_delay = 5 * A;

@@ -258,10 +258,8 @@ LOOP_TEST(row, 0, NROWS(rows))
 		ck_assert_mem_eq(&before, &vr, sizeof(vr));
 }
 
-/*
- * P-21, R9568-6.1-3 and -4: the table of timer vectors, floored once
- * proves: R9568-6.1-3 +, R9568-6.1-4 +, P-21 +
- */
+/* P-21, R9568-6.1-3 and -4: the table of timer vectors, floored once */
+/* proves: R9568-6.1-3 +, R9568-6.1-4 +, P-21 + */
 TEST(timer_values)
 {
 	static const struct {
@@ -287,10 +285,9 @@ TEST(timer_values)
 		{ 255, 1, 39, 30039 }, { 255, 10, 390, 300390 },
 		{ 255, 100, 3906, 3003906 }, { 255, 4095, 159960, 123009960 },
 	};
-	size_t i;
 
 	enter(INIT);
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		conf.priority = t[i].priority;
 		vr.master_interval = t[i].cs * CS;
 		ck_assert_int_eq(vrrp_skew_time(&vr), t[i].skew);
@@ -310,10 +307,9 @@ TEST(timer_range)
 {
 	static const unsigned counts[] = { 2, 3, 4, 100 };
 	unsigned p, cs;
-	size_t i;
 
 	enter(INIT);
-	for (i = 0; i < NROWS(counts); i++) {
+	EACH(i, counts) {
 		conf.down_adverts = counts[i];
 		for (p = 1; p <= 255; p++) {
 			for (cs = 1; cs <= 4095; cs++) {
@@ -331,10 +327,8 @@ TEST(timer_range)
 	}
 }
 
-/*
- * R9568-8.3.2-6: priorities differ, so do the skews, at 1 cs too
- * proves: R9568-8.3.2-6 +
- */
+/* R9568-8.3.2-6: priorities differ, so do the skews, at 1 cs too */
+/* proves: R9568-8.3.2-6 + */
 TEST(skew_separates)
 {
 	usec_t before = -1;
@@ -400,9 +394,8 @@ TEST(down_adverts)
 TEST(carrier_hold)
 {
 	static const unsigned counts[] = { 2, 3, 100 };
-	size_t i;
 
-	for (i = 0; i < NROWS(counts); i++) {
+	EACH(i, counts) {
 		usec_t sent, end;
 
 		setup3();
@@ -430,10 +423,8 @@ TEST(carrier_hold)
 	SEE(step(VRRP_EV_LINK_UP), ANSWER, MASTER, now + A, now + GAP);
 }
 
-/*
- * P-08, --checksum auto: RFC 9568 first, then as the last valid peer
- * proves: P-08 +
- */
+/* P-08, --checksum auto: RFC 9568 first, then as the last valid peer */
+/* proves: P-08 + */
 TEST(checksum_follows)
 {
 	conf.checksum = VRRP_SUM_AUTO;
@@ -551,10 +542,8 @@ TEST(checksum_heard)
 	ck_assert(vr.pseudo_header);
 }
 
-/*
- * --checksum rfc9568 and pseudo-header: whatever the others send
- * proves: P-08 +
- */
+/* --checksum rfc9568 and pseudo-header: whatever the others send */
+/* proves: P-08 + */
 TEST(checksum_fixed)
 {
 	static const enum vrrp_checksum sums[] = {
@@ -608,10 +597,8 @@ TEST(slow_master)
 	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
 }
 
-/*
- * R9568-6.4.2-i, P-51: adverts of a lower Master end nothing, however slow
- * proves: R9568-6.4.2-i +, P-51 +
- */
+/* R9568-6.4.2-i, P-51: adverts of a lower Master end nothing, however slow */
+/* proves: R9568-6.4.2-i +, P-51 + */
 TEST(preemption)
 {
 	usec_t end;
@@ -629,10 +616,8 @@ TEST(preemption)
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 }
 
-/*
- * P-24, F34 at 1 cs: 100 adverts a second on their grid, announcements apart
- * proves: P-24 +-
- */
+/* P-24, F34 at 1 cs: 100 adverts a second on their grid, announcements apart */
+/* proves: P-24 +- */
 TEST(centisecond)
 {
 	usec_t start;
@@ -650,10 +635,8 @@ TEST(centisecond)
 	    vr.announce_deadline);
 }
 
-/*
- * P-19: three answers to losers in an interval of 1 cs, and no more
- * proves: P-19 -
- */
+/* P-19: three answers to losers in an interval of 1 cs, and no more */
+/* proves: P-19 - */
 TEST(centisecond_storm)
 {
 	usec_t start, at;
@@ -671,10 +654,8 @@ TEST(centisecond_storm)
 	}
 }
 
-/*
- * R9568-6.4.3-i: 128 bits, unsigned, in network byte order (V32, V37)
- * proves: R9568-6.4.3-i +-
- */
+/* R9568-6.4.3-i: 128 bits, unsigned, in network byte order (V32, V37) */
+/* proves: R9568-6.4.3-i +- */
 TEST(tie_break)
 {
 	static const struct {
@@ -689,9 +670,8 @@ TEST(tie_break)
 		{ "fe80::ff00", "fe80::1:0", true },
 		{ "fe80::1", "febf::", true },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		enter(MASTER);
 		vr.source = addr(t[i].local);
 		now += T;
@@ -700,10 +680,8 @@ TEST(tie_break)
 	}
 }
 
-/*
- * F23, P-29: a slow Master of lower priority is respected as long as asked.
- * proves: P-29 +
- */
+/* F23, P-29: a slow Master of lower priority is respected as long as asked. */
+/* proves: P-29 + */
 TEST(preempt_delay_slow_master)
 {
 	unsigned i;
@@ -729,9 +707,8 @@ TEST(discarded_late)
 {
 	static const usec_t late[] = { -1, 0, 1, A, 100 * A };
 	usec_t due;
-	size_t i;
 
-	for (i = 0; i < NROWS(late); i++) {
+	EACH(i, late) {
 		now = START;
 		enter_learned(BACKUP, 100);
 		due = vr.deadline;

@@ -320,9 +320,8 @@ TEST(filter_fails)
 TEST(look_fails)
 {
 	static const char *const parts[] = { "get", "get-device", "and" };
-	unsigned i;
 
-	for (i = 0; i < NROWS(parts); i++) {
+	EACH(i, parts) {
 		setup(true);
 		link.mtu = 9000;
 		failing = parts[i];

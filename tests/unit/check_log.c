@@ -61,10 +61,8 @@ TEST(kinds_and_senders_apart)
 	ck_assert(!log_limit_admit(&limit, 3, &b, start, &more));
 }
 
-/*
- * R9568-7.1-n: 100,000 bad packets of as many senders, bounded lines
- * proves: R9568-7.1-n +-
- */
+/* R9568-7.1-n: 100,000 bad packets of as many senders, bounded lines */
+/* proves: R9568-7.1-n +- */
 TEST(made_up_senders_are_bounded)
 {
 	unsigned i, more, lines = 0;

@@ -110,10 +110,8 @@ TEST(asks_who_has_it)
 	ck_assert_mem_eq(&q.target, &vip, sizeof(vip));
 }
 
-/*
- * R9568-6.4.2-f3, P-39 (A06, A07)
- * proves: R9568-6.4.2-f3 +, R4861-7.2.6-1 +, P-39 +
- */
+/* R9568-6.4.2-f3, P-39 (A06, A07) */
+/* proves: R9568-6.4.2-f3 +, R4861-7.2.6-1 +, P-39 + */
 TEST(neighbour_advertisement)
 {
 	static const struct {
@@ -149,10 +147,8 @@ TEST(neighbour_advertisement)
 	ck_assert_uint_eq(checksum(frame + 22, 64, 32 + 58), 0);
 }
 
-/*
- * R3768-8.2-1, R9568-8.2.2-1: what is asked, who asks, where the answer goes
- * proves: R3768-8.2-1 +, R9568-8.2.2-1 +, P-42 +
- */
+/* R3768-8.2-1, R9568-8.2.2-1: what is asked, who asks, where the answer goes */
+/* proves: R3768-8.2-1 +, R9568-8.2.2-1 +, P-42 + */
 TEST(questions)
 {
 	struct vrrp_addr target = addr("192.0.2.1");
@@ -203,10 +199,8 @@ TEST(questions)
 	ck_assert_mem_eq(&q.asker, &nobody, sizeof(nobody));
 }
 
-/*
- * P-50: cut anywhere it is no question
- * proves: P-50 -
- */
+/* P-50: cut anywhere it is no question */
+/* proves: P-50 - */
 TEST(questions_truncated)
 {
 	static const struct vrrp_family *const families[] = {
@@ -242,10 +236,8 @@ TEST(questions_truncated)
 	}
 }
 
-/*
- * Each field that makes it one, RFC 826 and RFC 4861 7.1.1
- * proves: R3768-8.2-1 -, R9568-8.1.2-1 -, R9568-8.2.2-1 -
- */
+/* Each field that makes it one, RFC 826 and RFC 4861 7.1.1 */
+/* proves: R3768-8.2-1 -, R9568-8.1.2-1 -, R9568-8.2.2-1 - */
 TEST(no_questions)
 {
 	static const struct {
@@ -369,9 +361,8 @@ TEST(claims_without_option)
 	};
 	struct vrrp_claim claim;
 	uint8_t frame[100];
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		size_t len = tell(frame, sizeof(frame), &vrrp_ipv6);
 
 		frame[NS_MSG + 24] = t[i].type;
@@ -553,10 +544,8 @@ TEST(arp_answer)
 	ck_assert_mem_eq(frame, expect, sizeof(expect));
 }
 
-/*
- * R9568-6.4.3-c, R9568-8.2.2-1, -2 (A08): flags R, S and O, one receiver
- * proves: R9568-6.4.3-c +, R9568-8.2.2-1 +, R9568-8.2.2-2 +
- */
+/* R9568-6.4.3-c, R9568-8.2.2-1, -2 (A08): flags R, S and O, one receiver */
+/* proves: R9568-6.4.3-c +, R9568-8.2.2-1 +, R9568-8.2.2-2 + */
 TEST(solicited_advertisement)
 {
 	static const char a08[] = "0200000000c800005e00023386dd"
@@ -582,10 +571,8 @@ TEST(solicited_advertisement)
 	ck_assert_mem_eq(frame, expect, 86);
 }
 
-/*
- * RFC 4861 7.2.4: who detects duplicates has no address; S is not set (A07)
- * proves: R9568-6.4.3-c +, R9568-6.4.3-e +
- */
+/* RFC 4861 7.2.4: who detects duplicates has no address; S is not set (A07) */
+/* proves: R9568-6.4.3-c +, R9568-6.4.3-e + */
 TEST(duplicate_detection)
 {
 	uint8_t frame[100], all[100];

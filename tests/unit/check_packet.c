@@ -44,11 +44,9 @@ LOOP_TEST(golden_verdicts, 0, NVECTORS)
 	free(frame);
 }
 
-/*
- * R3768-5.1-1, R3768-5.2.1-1, R3768-5.3.5-1, R3768-5.3.7-1: the right octets
- * proves: R3768-5.1-1 +, R3768-5.2.1-1 +, R3768-5.3.5-1 +, R3768-5.3.7-1 +
- * proves: P-02 +, P-06 +
- */
+/* R3768-5.1-1, R3768-5.2.1-1, R3768-5.3.5-1, R3768-5.3.7-1: the right octets */
+/* proves: R3768-5.1-1 +, R3768-5.2.1-1 +, R3768-5.3.5-1 +, R3768-5.3.7-1 + */
+/* proves: P-02 +, P-06 + */
 TEST(golden_fields)
 {
 	struct vrrp_addr src = addr("192.0.2.30");
@@ -254,10 +252,8 @@ TEST(every_advert)
 	}
 }
 
-/*
- * P-50: cut anywhere, it is not a whole packet; the message alone neither
- * proves: P-50 -
- */
+/* P-50: cut anywhere, it is not a whole packet; the message alone neither */
+/* proves: P-50 - */
 TEST(truncated)
 {
 	unsigned i;
@@ -473,15 +469,13 @@ is_of_ipv6(enum vrrp_drop drop)
 	return drop == VRRP_DROP_SCOPE || drop == VRRP_DROP_FIRST;
 }
 
-/*
- * R3768-7.1-1 to -10: each rung alone, with the value and the right one
- * proves: R3768-5.2.3-2 -, R3768-5.3.2-1 -, R3768-5.3.6-1 -, R3768-7.1-1 -
- * proves: R3768-7.1-2 -, R3768-7.1-3 -, R3768-7.1-4 -, R3768-7.1-5 -
- * proves: R3768-7.1-6 -, R3768-7.1-7 -, R3768-7.1-9 -, R3768-7.1-10 -
- * proves: R2338-5.3.6-1 -, R2338-5.3.6.2-3 -, R2338-7.1-1 -, R2338-7.1-2 -
- * proves: R2338-7.1-3 -, R2338-7.1-4 -, R2338-7.1-5 -, R2338-7.1-6 -
- * proves: R2338-7.1-8 -
- */
+/* R3768-7.1-1 to -10: each rung alone, with the value and the right one */
+/* proves: R3768-5.2.3-2 -, R3768-5.3.2-1 -, R3768-5.3.6-1 -, R3768-7.1-1 - */
+/* proves: R3768-7.1-2 -, R3768-7.1-3 -, R3768-7.1-4 -, R3768-7.1-5 - */
+/* proves: R3768-7.1-6 -, R3768-7.1-7 -, R3768-7.1-9 -, R3768-7.1-10 - */
+/* proves: R2338-5.3.6-1 -, R2338-5.3.6.2-3 -, R2338-7.1-1 -, R2338-7.1-2 - */
+/* proves: R2338-7.1-3 -, R2338-7.1-4 -, R2338-7.1-5 -, R2338-7.1-6 - */
+/* proves: R2338-7.1-8 - */
 LOOP_TEST(rung, VRRP_DROP_IP, VRRP_DROP_MAX)
 {
 	enum vrrp_drop why = (enum vrrp_drop)_i;
@@ -516,10 +510,8 @@ LOOP_TEST(rung_order, VRRP_DROP_IP, VRRP_DROP_MAX)
 	}
 }
 
-/*
- * Not one whole, sound IPv4 packet, and what is let through (P-06)
- * proves: R3768-5.2.3-2 -, P-02 -, P-03 -, P-06 +-
- */
+/* Not one whole, sound IPv4 packet, and what is let through (P-06) */
+/* proves: R3768-5.2.3-2 -, P-02 -, P-03 -, P-06 +- */
 TEST(ip_header)
 {
 	static const struct {
@@ -545,9 +537,8 @@ TEST(ip_header)
 		{ 0, 0x02, VRRP_DROP_DESTINATION },
 		{ 13, 0x06, VRRP_DROP_IP },		/* ARP */
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		struct spoilt s;
 
 		set_spoilt(&s, false);
@@ -570,10 +561,8 @@ TEST(ip_header_too_short)
 	ck_assert_int_eq(climb(s.frame, sizeof(s.frame)), VRRP_DROP_IP);
 }
 
-/*
- * C03, P-33, I40 to I42: each of the eight octets counts, also the fill
- * proves: R2338-5.3.6.2-3 +-, R2338-5.3.10-2 -
- */
+/* C03, P-33, I40 to I42: each of the eight octets counts, also the fill */
+/* proves: R2338-5.3.6.2-3 +-, R2338-5.3.10-2 - */
 TEST(password_octets)
 {
 	struct vector *v = vector("V08");
@@ -588,10 +577,8 @@ TEST(password_octets)
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_NONE);
 }
 
-/*
- * P-01: any of our addresses, not only the one we send from
- * proves: P-01 +-
- */
+/* P-01: any of our addresses, not only the one we send from */
+/* proves: P-01 +- */
 TEST(own_addresses)
 {
 	struct vector *v = vector("V01");
@@ -609,10 +596,8 @@ TEST(own_addresses)
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_NONE);
 }
 
-/*
- * P-53: no host has such a source; whether it is ours is asked before
- * proves: P-53 +-
- */
+/* P-53: no host has such a source; whether it is ours is asked before */
+/* proves: P-53 +- */
 TEST(martians)
 {
 	static const struct {
@@ -629,9 +614,8 @@ TEST(martians)
 		{ "240.0.0.0", true }, { "255.255.255.254", true },
 		{ "255.255.255.255", false },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		struct vrrp_addr src = addr(t[i].src);
 		struct spoilt s;
 
@@ -647,10 +631,8 @@ TEST(martians)
 	}
 }
 
-/*
- * R3768-7.1-9, P-44, R9568-5.2.9-3: compared as sets; twice one is not two
- * proves: R3768-7.1-9 -, R9568-5.2.9-3 +, P-44 +
- */
+/* R3768-7.1-9, P-44, R9568-5.2.9-3: compared as sets; twice one is not two */
+/* proves: R3768-7.1-9 -, R9568-5.2.9-3 +, P-44 + */
 TEST(address_sets)
 {
 	static const struct {
@@ -668,9 +650,8 @@ TEST(address_sets)
 		    VRRP_DROP_ADDRESSES, 1u << VRRP_DROP_ADDRESSES },
 	};
 	struct vector *v = vector("V03");
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		context("C2");
 		for (conf.naddr = 0; conf.naddr < 3 &&
 		    t[i].ours[conf.naddr] != NULL; conf.naddr++)
@@ -766,10 +747,8 @@ TEST(interval_values)
 	ck_assert_uint_eq(want, 25500);
 }
 
-/*
- * F24, P-10: CARP by name; another wrong length is not CARP
- * proves: P-10 -
- */
+/* F24, P-10: CARP by name; another wrong length is not CARP */
+/* proves: P-10 - */
 TEST(carp_text)
 {
 	struct vector *v = vector("I61");
@@ -791,10 +770,8 @@ TEST(carp_text)
 	ck_assert_str_eq(text, "length is 36, not 45");
 }
 
-/*
- * P-07: with the one's complement zeros exchanged, and for a wrong one
- * proves: P-07 +-
- */
+/* P-07: with the one's complement zeros exchanged, and for a wrong one */
+/* proves: P-07 +- */
 TEST(checksum_zeros)
 {
 	struct vector *v = vector("V15");
@@ -864,9 +841,8 @@ build_too_small(void)
 TEST(too_small)
 {
 	static const char *const names[] = { "C2", "C3", "C3p", "C6" };
-	size_t i;
 
-	for (i = 0; i < NROWS(names); i++) {
+	EACH(i, names) {
 		context(names[i]);
 		vr.pseudo_header = conf.checksum == VRRP_SUM_PSEUDO;
 		build_too_small();

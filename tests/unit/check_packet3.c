@@ -176,14 +176,12 @@ static const struct {
 	[VRRP_DROP_INTERVAL] = { 0, 100 },
 };
 
-/*
- * R9568-7.1-a to -j: each rung alone, with the value and the right one
- * proves: R9568-5.1.2.3-2 -, R9568-5.2.2-1 -, R9568-5.2.5-1 -, R9568-7.1-a -
- * proves: R9568-7.1-b -, R9568-7.1-c -, R9568-7.1-d -, R9568-7.1-e -
- * proves: R9568-7.1-f -, R9568-7.1-g -, R9568-7.1-h -, R9568-7.1-i -
- * proves: R9568-7.1-j -, R5798-7.1-1 -, R5798-7.1-2 -, R5798-7.1-3 -
- * proves: R5798-7.1-4 -, R5798-7.1-5 -, R5798-7.1-6 -
- */
+/* R9568-7.1-a to -j: each rung alone, with the value and the right one */
+/* proves: R9568-5.1.2.3-2 -, R9568-5.2.2-1 -, R9568-5.2.5-1 -, R9568-7.1-a - */
+/* proves: R9568-7.1-b -, R9568-7.1-c -, R9568-7.1-d -, R9568-7.1-e - */
+/* proves: R9568-7.1-f -, R9568-7.1-g -, R9568-7.1-h -, R9568-7.1-i - */
+/* proves: R9568-7.1-j -, R5798-7.1-1 -, R5798-7.1-2 -, R5798-7.1-3 - */
+/* proves: R5798-7.1-4 -, R5798-7.1-5 -, R5798-7.1-6 - */
 LOOP_TEST(rung, 0, 3 * VRRP_DROP_MAX)
 {
 	const char *name = names[_i / VRRP_DROP_MAX];
@@ -243,10 +241,8 @@ climb_with(const char *name, size_t at, uint8_t value)
 	return climb(s.frame, s.len);
 }
 
-/*
- * R9568-7.1-i, -k, -m, P-44: an interval but zero and any list are used
- * proves: R9568-7.1-i -, R9568-7.1-k +, R9568-7.1-m +, P-44 +
- */
+/* R9568-7.1-i, -k, -m, P-44: an interval but zero and any list are used */
+/* proves: R9568-7.1-i -, R9568-7.1-k +, R9568-7.1-m +, P-44 + */
 TEST(remarks)
 {
 	const uint32_t list = 1u << VRRP_DROP_ADDRESSES;
@@ -286,10 +282,8 @@ TEST(remarks)
 	}
 }
 
-/*
- * R9568-5.2.6-1: ignored when received, whatever it is
- * proves: R9568-5.2.6-1 +
- */
+/* R9568-5.2.6-1: ignored when received, whatever it is */
+/* proves: R9568-5.2.6-1 + */
 TEST(reserved_nibble)
 {
 	unsigned i, high;
@@ -304,10 +298,8 @@ TEST(reserved_nibble)
 	}
 }
 
-/*
- * P-28: a resignation with interval zero is none
- * proves: R9568-7.1-g -, P-28 -
- */
+/* P-28: a resignation with interval zero is none */
+/* proves: R9568-7.1-g -, P-28 - */
 TEST(resignation)
 {
 	struct spoilt s;
@@ -325,10 +317,8 @@ TEST(resignation)
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_OWNER);
 }
 
-/*
- * P-04, R9568-7.1-h: fe80::/10, to the bit, as source and as first address
- * proves: R9568-7.1-h +-, P-04 +-
- */
+/* P-04, R9568-7.1-h: fe80::/10, to the bit, as source and as first address */
+/* proves: R9568-7.1-h +-, P-04 +- */
 TEST(link_local)
 {
 	static const struct {
@@ -342,9 +332,8 @@ TEST(link_local)
 		{ 0x00, 0x00, false },
 	};
 	struct spoilt s;
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		set_spoilt(&s, "C6", 2);
 		s.frame[IP + 8] = t[i].first;
 		s.frame[IP + 9] = t[i].second;
@@ -363,10 +352,8 @@ TEST(link_local)
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_NONE);
 }
 
-/*
- * P-01: all 16 octets of any address of ours
- * proves: P-01 +-
- */
+/* P-01: all 16 octets of any address of ours */
+/* proves: P-01 +- */
 TEST(own_addresses)
 {
 	struct vrrp_addr own[3];
@@ -389,10 +376,8 @@ TEST(own_addresses)
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_SOURCE);
 }
 
-/*
- * R9568-5.2.9-3: as sets, and every octet of an address counts
- * proves: R9568-5.2.9-3 +, R9568-7.1-m +
- */
+/* R9568-5.2.9-3: as sets, and every octet of an address counts */
+/* proves: R9568-5.2.9-3 +, R9568-7.1-m + */
 TEST(address_sets)
 {
 	struct spoilt s;
@@ -414,10 +399,8 @@ TEST(address_sets)
 	ck_assert_uint_eq(adv.remarks, 1u << VRRP_DROP_ADDRESSES);
 }
 
-/*
- * R9568-5.1-1, 5.2.9-2: the right octets, and the family's address length
- * proves: R9568-5.1-1 +, R9568-5.2.9-2 +-
- */
+/* R9568-5.1-1, 5.2.9-2: the right octets, and the family's address length */
+/* proves: R9568-5.1-1 +, R9568-5.2.9-2 +- */
 TEST(fields)
 {
 	const struct vector *v = vector("V32");
@@ -445,10 +428,8 @@ TEST(fields)
 	ck_assert_int_eq(climb_vector("V21"), VRRP_DROP_IP);
 }
 
-/*
- * Not one whole IPv6 packet, and what is let through
- * proves: R9568-5.1.2.3-2 -, P-03 -
- */
+/* Not one whole IPv6 packet, and what is let through */
+/* proves: R9568-5.1.2.3-2 -, P-03 - */
 TEST(ipv6_header)
 {
 	static const struct {
@@ -472,9 +453,8 @@ TEST(ipv6_header)
 		{ 12, 0x08, VRRP_DROP_IP },
 	};
 	struct spoilt s;
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		set_spoilt(&s, "C6", 2);
 		s.frame[t[i].at] = t[i].octet;
 		ck_assert_msg(climb(s.frame, s.len) == t[i].drop, "row %zu: %s",
@@ -486,10 +466,8 @@ TEST(ipv6_header)
 	ck_assert_uint_eq(pkt.len, 40);
 }
 
-/*
- * P-07, P-08: with each form, both zeros pass, and the form is told right
- * proves: P-07 +-
- */
+/* P-07, P-08: with each form, both zeros pass, and the form is told right */
+/* proves: P-07 +- */
 TEST(checksum_zeros)
 {
 	size_t i;
@@ -546,9 +524,8 @@ TEST(sent_interval)
 {
 	static const unsigned cs[] = { 1, 99, 100, 256, 4095 };
 	uint8_t frame[VRRP_FRAME_MIN];
-	size_t i;
 
-	for (i = 0; i < NROWS(cs); i++) {
+	EACH(i, cs) {
 		context("C3");
 		conf.interval = cs[i] * VRRP_CENTISECOND;
 		vr.master_interval = 777 * VRRP_CENTISECOND;
@@ -562,10 +539,8 @@ TEST(sent_interval)
 	}
 }
 
-/*
- * The form that is sent is the router's, in IPv6 and in version 2 the only
- * proves: R9568-5.2.8-2 +-, R9568-5.2.8-3 +, R3768-5.3.8-1 -, P-08 +
- */
+/* The form that is sent is the router's, in IPv6 and in version 2 the only */
+/* proves: R9568-5.2.8-2 +-, R9568-5.2.8-3 +, R3768-5.3.8-1 -, P-08 + */
 TEST(sent_form)
 {
 	uint8_t one[VRRP_FRAME_MAX], two[VRRP_FRAME_MAX];
@@ -599,10 +574,8 @@ TEST(sent_form)
 	ck_assert_int_eq(climb(one, len), VRRP_DROP_CHECKSUM);
 }
 
-/*
- * The IP packet that has to fit the MTU (P-14), octets
- * proves: R9568-5.1-1 +, P-14 +
- */
+/* The IP packet that has to fit the MTU (P-14), octets */
+/* proves: R9568-5.1-1 +, P-14 + */
 TEST(lengths)
 {
 	static const struct {
@@ -615,9 +588,9 @@ TEST(lengths)
 		{ "C6", 91, 1504 }, { "C6", 255, 4128 },
 	};
 	uint8_t frame[VRRP_FRAME_MAX];
-	size_t i, len;
+	size_t len;
 
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		context(t[i].name);
 		conf.naddr = t[i].naddr;
 		ck_assert_uint_eq(advert_len(&conf), t[i].len);
@@ -629,10 +602,8 @@ TEST(lengths)
 	}
 }
 
-/*
- * P-50: random octets behind a sound envelope, in buffers of their size
- * proves: R9568-5.2.5-1 -, R9568-7.1-i -, P-50 -
- */
+/* P-50: random octets behind a sound envelope, in buffers of their size */
+/* proves: R9568-5.2.5-1 -, R9568-7.1-i -, P-50 - */
 TEST(noise)
 {
 	static const char *const contexts[] = { "C2pw", "C3", "C6" };

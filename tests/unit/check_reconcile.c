@@ -372,9 +372,8 @@ static const struct {
 TEST(each_scene)
 {
 	const char *text;
-	unsigned i;
 
-	for (i = 0; i < NROWS(scenes); i++) {
+	EACH(i, scenes) {
 		arrange(scenes[i].scene);
 		text = look_at(LATER);
 		ck_assert_msg(strcmp(text, scenes[i].plan) == 0,
@@ -440,9 +439,8 @@ TEST(link_local)
 		{ "fec0::1", false }, { "fe40::1", false },
 		{ "ff80::1", false }, { "7e80::1", false }, { "::", false }
 	};
-	unsigned i;
 
-	for (i = 0; i < NROWS(sources); i++) {
+	EACH(i, sources) {
 		arrange("Initialize ipv6");
 		own[0] = addr(sources[i].own);
 		ck_assert_str_eq(look_at(1), sources[i].good ? "use" :
@@ -524,14 +522,13 @@ TEST(no_fight)
 		"Master macvlan device-mac", "Master incomplete",
 		"Master stalled incomplete"
 	};
-	unsigned i;
 
-	for (i = 0; i < NROWS(calm); i++) {
+	EACH(i, calm) {
 		arrange(calm[i]);
 		look_at(LATER);
 		ck_assert_msg(memory.fights == 0, "%s", calm[i]);
 	}
-	for (i = 0; i < NROWS(fought); i++) {
+	EACH(i, fought) {
 		arrange(fought[i]);
 		look_at(LATER);
 		ck_assert_msg(memory.fights == 1, "%s", fought[i]);

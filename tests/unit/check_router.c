@@ -842,11 +842,10 @@ TEST(other_form)
 TEST(probes)
 {
 	static const int seconds[] = { 2, 4, 8, 16, 32, 64, 124, 184 };
-	unsigned i;
 
 	setup_master();
 	r.claims.fd = FD;
-	for (i = 0; i < NROWS(seconds); i++) {
+	EACH(i, seconds) {
 		now = r.ask_deadline;
 		ck_assert_int_eq(now - r.vr.since, seconds[i] * VRRP_SECOND);
 		router_ask(&r, now);

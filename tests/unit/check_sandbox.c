@@ -177,12 +177,11 @@ try_status(void)
 	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	int more = open("/proc/self/limits", O_RDONLY | O_CLOEXEC);
 	ssize_t n = read(fd, text, 4096), m = read(more, text + n, 4095);
-	size_t i;
 
 	need(n > 0 && m > 0);
 	text[n + m] = '\0';
 	need(geteuid() == 0 || status_says(text, "Groups:", "\n"));
-	for (i = 0; i < NROWS(lines); i++)
+	EACH(i, lines)
 		if (!status_says(text, lines[i][0], lines[i][1])) {
 			dprintf(STDERR_FILENO, "not %s %s:\n%s", lines[i][0],
 			    lines[i][1], text);
@@ -673,9 +672,8 @@ TEST(program_arguments)
 		{ 434 /* pidfd_open */, { 0, 0, 0 }, SECCOMP_RET_ALLOW },
 		{ 425 /* io_uring_setup */, { 0, 0, 0 }, EPERMED },
 	};
-	size_t i;
 
-	for (i = 0; i < NROWS(t); i++)
+	EACH(i, t)
 		ck_assert_msg(judge_call(t[i].nr, t[i].arg[0], t[i].arg[1],
 		    t[i].arg[2]) == t[i].wanted, "row %u: call %d",
 		    (unsigned)i, t[i].nr);
@@ -755,12 +753,11 @@ TEST(users)
 		{ "", 0, 0 },
 	};
 	char path[64];
-	size_t i;
 
 	snprintf(path, sizeof(path), "%s/passwd", dir);
 	ck_assert_int_ne(close(open(path, O_CREAT | O_WRONLY, 0644)), -1);
 	ck_assert(write_text(path, passwd));
-	for (i = 0; i < NROWS(t); i++) {
+	EACH(i, t) {
 		uid_t uid = 77;
 		gid_t gid = 78;
 		int result = sandbox_find_user_in(path, t[i].name, &uid, &gid);

@@ -18,6 +18,7 @@
 #define _mark_point(file, line)	((void)0)
 
 #define NROWS(table)	(sizeof(table) / sizeof((table)[0]))
+#define EACH(i, table)	for (size_t i = 0; i < NROWS(table); i++)
 
 static inline struct vrrp_addr
 addr(const char *text)

@@ -125,9 +125,9 @@ TEST(links_by_name)
 	static const char *const names[] = {
 		"a", "eth", "eth0", "eth00", "bond0.1", "enp0s31f6.4094x"
 	};
-	size_t i, j;
+	size_t j;
 
-	for (i = 0; i < NROWS(names); i++) {
+	EACH(i, names) {
 		watch(names[i]);
 		for (j = 0; j < NROWS(names); j++) {
 			ck_assert_int_eq(link_arrives(RTM_NEWLINK, OTHER,
