@@ -79,12 +79,11 @@ sub read_reasons {
 	}
 }
 
-# The pairs of a line "proves: ID SIGN, ID SIGN"; nothing if it has no tag.
-sub tags {
-	my ($where, $line) = @_;
+# The pairs of a list, as in "ID SIGN, ID SIGN"
+sub pairs {
+	my ($where, $list) = @_;
 	my @tags;
-	return unless $line =~ /\bproves:\s*(.*?),?\s*(?:\*\/)?\s*$/;
-	my @pairs = split /,\s*/, $1;
+	my @pairs = split /,\s*/, $list;
 	complain($where, 'a tag of nothing') unless @pairs;
 	for (@pairs) {
 		if (/^([RP]\d*-\S+) (\+-|\+|-)$/) {
@@ -96,6 +95,13 @@ sub tags {
 		}
 	}
 	return @tags;
+}
+
+# Those of a line "proves: PAIRS"; nothing if it has no tag
+sub tags {
+	my ($where, $line) = @_;
+	return $line =~ /\bproves:\s*(.*?),?\s*(?:\*\/)?\s*$/ ?
+	    pairs($where, $1) : ();
 }
 
 sub prove {
@@ -149,6 +155,22 @@ sub read_check {
 		    if $next[$i] && $line =~ /^\{ "([^"]+)"/;
 		return undef;
 	});
+}
+
+# "FRAME, FRAME: PAIRS"; an indented line goes on.
+sub read_frames {
+	my %frame = map { /^([VI]\d+ \w+)/ ? ($1 => 1) : () }
+	    lines('vectors.txt');
+	my $text = join "\n", grep { !/^#/ } lines('vectors.proves');
+	for ($text =~ s/,\n\s+/, /gr =~ /^.+$/gm) {
+		my ($names, $list) = /^(.*?): (.*)$/;
+		my @tags = pairs('vectors.proves', $list // '');
+		for my $name (split /, /, $names // $_) {
+			complain('vectors.proves', "no such frame: $name")
+			    unless $frame{$name};
+			prove("vectors.txt: $name", \@tags);
+		}
+	}
 }
 
 sub sort_by_name {
@@ -300,12 +322,7 @@ sub write_if_new {
 
 read_requirements();
 read_reasons();
-my %frame = map { /^([VI]\d+ \w+)/ ? ($1 => 1) : () } lines('vectors.txt');
-read_tests('vectors.proves', sub {
-	my ($name) = $_[0] =~ /^([VI]\d+ \w+)/ or return undef;
-	complain('vectors.proves', "no such frame: $name") unless $frame{$name};
-	return "vectors.txt: $name";
-});
+read_frames();
 chdir $dir or die "$dir: $!\n";
 $dir = '.';
 read_check($_) for sort_by_name(glob '../*/check_*.c');
