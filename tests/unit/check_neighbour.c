@@ -199,104 +199,58 @@ TEST(questions)
 	ck_assert_mem_eq(&q.asker, &nobody, sizeof(nobody));
 }
 
+/* Whether this is a question, or a claim, of a frame that ends where it ends */
+static bool
+is_one(bool claim, const struct vrrp_family *family, const uint8_t *frame,
+    size_t len)
+{
+	struct vrrp_question q;
+	struct vrrp_claim c;
+	uint8_t *cut = exact(frame, len);
+	bool is = claim ? claim_parse(&c, family, cut, len) :
+	    question_parse(&q, family, cut, len);
+
+	free(cut);
+	return is;
+}
+
+/* Cut anywhere it is none. */
+static void
+cut_anywhere(bool claim, const struct vrrp_family *family,
+    const uint8_t *frame, size_t len)
+{
+	size_t n;
+
+	for (n = 0; n <= len; n++)
+		ck_assert_msg(is_one(claim, family, frame, n) == (n == len),
+		    "%zu of %zu", n, len);
+}
+
+/* The message cut, with a right sum */
+static bool
+is_one_cut(bool claim, uint8_t *frame, size_t n)
+{
+	frame[IP + 5] = (uint8_t)n;
+	seal(frame, n < 4 ? 4 : n);
+	return is_one(claim, &vrrp_ipv6, frame, NS_MSG + n);
+}
+
 /* P-50: cut anywhere it is no question */
 /* proves: P-50 - */
 TEST(questions_truncated)
 {
-	static const struct vrrp_family *const families[] = {
-		&vrrp_ipv4, &vrrp_ipv6
-	};
-	struct vrrp_question q;
 	uint8_t frame[100];
-	size_t i, n;
+	size_t n;
 
-	for (i = 0; i < 3; i++) {
-		const struct vrrp_family *family = families[i > 0];
-		size_t len = i == 2 ? ask_dad(frame, sizeof(frame)) :
-		    ask(frame, sizeof(frame), family);
-
-		for (n = 0; n <= len; n++) {
-			uint8_t *cut = exact(frame, n);
-
-			ck_assert_msg(question_parse(&q, family, cut, n) ==
-			    (n == len), "%zu of %zu", n, len);
-			free(cut);
-		}
-	}
+	cut_anywhere(false, &vrrp_ipv4, frame,
+	    ask(frame, sizeof(frame), &vrrp_ipv4));
+	cut_anywhere(false, &vrrp_ipv6, frame,
+	    ask(frame, sizeof(frame), &vrrp_ipv6));
+	cut_anywhere(false, &vrrp_ipv6, frame, ask_dad(frame, sizeof(frame)));
 	/* ICMPv6 that is shorter than a solicitation, down to nothing */
 	for (n = 0; n < 24; n++) {
-		uint8_t *cut;
-
 		ask_dad(frame, sizeof(frame));
-		frame[IP + 5] = (uint8_t)n;
-		seal(frame, n < 4 ? 4 : n);
-		cut = exact(frame, NS_MSG + n);
-		ck_assert(!question_parse(&q, &vrrp_ipv6, cut, NS_MSG + n));
-		free(cut);
-	}
-}
-
-/* Each field that makes it one, RFC 826 and RFC 4861 7.1.1 */
-/* proves: R3768-8.2-1 -, R9568-8.1.2-1 -, R9568-8.2.2-1 - */
-TEST(no_questions)
-{
-	static const struct {
-		bool ipv6;
-		unsigned at;
-		uint8_t octet;
-	} t[] = {
-		{ false, 12, 0x86 },		/* EtherType */
-		{ false, 13, 0x00 },
-		{ false, 15, 6 },		/* not Ethernet */
-		{ false, 15, 0 },
-		{ false, 14, 1 },
-		{ false, 16, 0x86 },		/* not IPv4 */
-		{ false, 16, 7 },
-		{ false, 17, 1 },
-		{ false, 18, 8 },		/* lengths */
-		{ false, 18, 5 },
-		{ false, 19, 16 },
-		{ false, 19, 3 },
-		{ false, 21, 2 },		/* a reply */
-		{ false, 20, 1 },
-		{ false, 21, 0 },
-		{ true, 12, 0x08 },
-		{ true, 13, 0x00 },
-		{ true, 13, 0xde },
-		{ true, IP, 0x70 },		/* version 7 */
-		{ true, IP + 4, 1 },		/* longer than the frame */
-		{ true, IP + 5, 33 },
-		{ true, IP + 5, 23 },
-		{ true, IP + 6, 17 },		/* not ICMPv6 */
-		{ true, IP + 6, 0 },
-		{ true, IP + 6, 59 },
-		{ true, IP + 7, 254 },		/* came through a router */
-		{ true, NS_MSG, 136 },		/* an advertisement */
-		{ true, NS_MSG, 134 },
-		{ true, NS_MSG + 1, 1 },	/* code */
-	};
-	struct vrrp_question q;
-	uint8_t frame[100];
-	size_t i, len, at;
-
-	for (i = 0; i < NROWS(t); i++) {
-		const struct vrrp_family *family =
-		    t[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
-
-		len = ask(frame, sizeof(frame), family);
-		frame[t[i].at] = t[i].octet;
-		if (t[i].ipv6)
-			seal(frame, NS_PAYLOAD);
-		ck_assert_msg(!question_parse(&q, family, frame, len),
-		    "row %zu", i);
-	}
-	/* The checksum covers the addresses and all of the message. */
-	len = ask(frame, sizeof(frame), &vrrp_ipv6);
-	for (at = IP + 8; at < len; at++) {
-		frame[at] ^= 0x10;
-		ck_assert_msg(!question_parse(&q, &vrrp_ipv6, frame, len),
-		    "octet %zu changed", at);
-		frame[at] ^= 0x10;
+		ck_assert(!is_one_cut(false, frame, n));
 	}
 }
 
@@ -318,6 +272,76 @@ tell(uint8_t *frame, size_t size, const struct vrrp_family *family)
 	ck_assert_uint_eq(len, NS_MSG + NS_PAYLOAD);
 	seal(frame, NS_PAYLOAD);
 	return len;
+}
+
+/* Each field that makes it one, RFC 826 and RFC 4861 7.1.1, 7.1.2 */
+static const struct {
+	bool ipv6;
+	unsigned at;
+	uint8_t octet;
+	bool claim;			/* then it is still a claim */
+} spoilt[] = {
+	{ false, 12, 0x86, false },		/* EtherType */
+	{ false, 13, 0x00, false },
+	{ false, 15, 6, false },		/* not Ethernet */
+	{ false, 15, 0, false }, { false, 14, 1, false },
+	{ false, 16, 0x86, false },		/* not IPv4 */
+	{ false, 16, 7, false }, { false, 17, 1, false },
+	{ false, 18, 8, false },		/* lengths */
+	{ false, 18, 5, false }, { false, 19, 16, false },
+	{ false, 19, 3, false },
+	{ false, 21, 2, true },			/* a reply */
+	{ false, 20, 1, true }, { false, 21, 0, true },
+	{ true, 12, 0x08, false }, { true, 13, 0x00, false },
+	{ true, 13, 0xde, false },
+	{ true, IP, 0x70, false },		/* version 7, 4 */
+	{ true, IP, 0x40, false },
+	{ true, IP + 4, 1, false },		/* longer than the frame */
+	{ true, IP + 5, 33, false }, { true, IP + 5, 23, false },
+	{ true, IP + 6, 17, false },		/* not ICMPv6 */
+	{ true, IP + 6, 0, false }, { true, IP + 6, 59, false },
+	{ true, IP + 7, 254, false },		/* came through a router */
+	{ true, NS_MSG, 137, false },		/* a redirect */
+	{ true, NS_MSG, 134, false },
+	{ true, NS_MSG + 1, 1, false },		/* code */
+};
+
+static void
+refuses_spoilt(bool claim)
+{
+	uint8_t frame[100];
+	size_t len, at;
+
+	EACH(i, spoilt) {
+		const struct vrrp_family *family =
+		    spoilt[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
+
+		len = (claim ? tell : ask)(frame, sizeof(frame), family);
+		frame[spoilt[i].at] = spoilt[i].octet;
+		if (spoilt[i].ipv6)
+			seal(frame, NS_PAYLOAD);
+		ck_assert_msg(is_one(claim, family, frame, len) ==
+		    (claim && spoilt[i].claim), "row %zu", i);
+	}
+	/* An advertisement is no question, and a solicitation no claim. */
+	len = (claim ? tell : ask)(frame, sizeof(frame), &vrrp_ipv6);
+	frame[NS_MSG] = claim ? 135 : 136;
+	seal(frame, NS_PAYLOAD);
+	ck_assert(!is_one(claim, &vrrp_ipv6, frame, len));
+	/* The checksum covers the addresses and all of the message. */
+	len = (claim ? tell : ask)(frame, sizeof(frame), &vrrp_ipv6);
+	for (at = IP + 8; at < len; at++) {
+		frame[at] ^= 0x10;
+		ck_assert_msg(!is_one(claim, &vrrp_ipv6, frame, len),
+		    "octet %zu changed", at);
+		frame[at] ^= 0x10;
+	}
+}
+
+/* proves: R3768-8.2-1 -, R9568-8.1.2-1 -, R9568-8.2.2-1 - */
+TEST(no_questions)
+{
+	refuses_spoilt(false);
 }
 
 /* The sender of any ARP, the target of an advertisement */
@@ -379,89 +403,23 @@ TEST(claims_without_option)
 /* P-50: cut anywhere it claims nothing. */
 TEST(claims_truncated)
 {
-	static const struct vrrp_family *const families[] = {
-		&vrrp_ipv4, &vrrp_ipv6
-	};
-	struct vrrp_claim claim;
-	uint8_t frame[100], *cut;
-	size_t i, n;
+	uint8_t frame[100];
+	size_t n;
 
-	for (i = 0; i < 2; i++) {
-		size_t len = tell(frame, sizeof(frame), families[i]);
-
-		for (n = 0; n <= len; n++) {
-			cut = exact(frame, n);
-			ck_assert_msg(claim_parse(&claim, families[i], cut,
-			    n) == (n == len), "%zu of %zu", n, len);
-			free(cut);
-		}
-	}
-	/* The message cut, with a right sum */
+	cut_anywhere(true, &vrrp_ipv4, frame,
+	    tell(frame, sizeof(frame), &vrrp_ipv4));
+	cut_anywhere(true, &vrrp_ipv6, frame,
+	    tell(frame, sizeof(frame), &vrrp_ipv6));
 	for (n = 0; n <= NS_PAYLOAD; n++) {
 		tell(frame, sizeof(frame), &vrrp_ipv6);
-		frame[IP + 5] = (uint8_t)n;
-		seal(frame, n < 4 ? 4 : n);
-		cut = exact(frame, NS_MSG + n);
-		ck_assert_msg(claim_parse(&claim, &vrrp_ipv6, cut,
-		    NS_MSG + n) == (n >= 24), "%zu", n);
-		free(cut);
+		ck_assert_msg(is_one_cut(true, frame, n) == (n >= 24), "%zu",
+		    n);
 	}
 }
 
-/* Each field that makes it one, RFC 826 and RFC 4861 7.1.2 */
 TEST(no_claims)
 {
-	static const struct {
-		bool ipv6;
-		unsigned at;
-		uint8_t octet;
-	} t[] = {
-		{ false, 12, 0x86 },		/* EtherType */
-		{ false, 13, 0x00 },
-		{ false, 15, 6 },		/* not Ethernet */
-		{ false, 14, 1 },
-		{ false, 16, 0x86 },		/* not IPv4 */
-		{ false, 17, 1 },
-		{ false, 18, 8 },		/* lengths */
-		{ false, 19, 16 },
-		{ true, 12, 0x08 },
-		{ true, 13, 0xde },
-		{ true, 13, 0x00 },
-		{ true, IP, 0x40 },
-		{ true, IP + 4, 1 },		/* longer than the frame */
-		{ true, IP + 5, 33 },
-		{ true, IP + 5, 23 },
-		{ true, IP + 6, 17 },		/* not ICMPv6 */
-		{ true, IP + 6, 0 },
-		{ true, IP + 7, 254 },		/* came through a router */
-		{ true, NS_MSG, 135 },		/* a solicitation */
-		{ true, NS_MSG, 137 },		/* a redirect */
-		{ true, NS_MSG, 134 },
-		{ true, NS_MSG + 1, 1 },	/* code */
-	};
-	struct vrrp_claim claim;
-	uint8_t frame[100];
-	size_t i, len, at;
-
-	for (i = 0; i < NROWS(t); i++) {
-		const struct vrrp_family *family =
-		    t[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
-
-		len = tell(frame, sizeof(frame), family);
-		frame[t[i].at] = t[i].octet;
-		if (t[i].ipv6)
-			seal(frame, NS_PAYLOAD);
-		ck_assert_msg(!claim_parse(&claim, family, frame, len),
-		    "row %zu", i);
-	}
-	/* The checksum covers the addresses and all of the message. */
-	len = tell(frame, sizeof(frame), &vrrp_ipv6);
-	for (at = IP + 8; at < len; at++) {
-		frame[at] ^= 0x10;
-		ck_assert_msg(!claim_parse(&claim, &vrrp_ipv6, frame, len),
-		    "octet %zu changed", at);
-		frame[at] ^= 0x10;
-	}
+	refuses_spoilt(true);
 }
 
 /* What we announce and answer are claims, of our own MAC. */

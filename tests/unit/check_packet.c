@@ -360,76 +360,43 @@ set_spoilt(struct spoilt *s, bool no_address)
 	    mac, 200, 1), sizeof(s->frame));
 }
 
+/* Most by one octet; set_spoilt() has left out the address for COUNT. */
 static void
 spoil(struct spoilt *s, enum vrrp_drop why)
 {
-	uint8_t *f = s->frame, *msg = f + MSG;
+	static const struct {
+		unsigned at;
+		uint8_t octet;
+	} wrong[VRRP_DROP_MAX] = {
+		[VRRP_DROP_IP] = { 12, 0x86 },
+		[VRRP_DROP_FRAGMENT] = { IP + 7, 1 },
+		[VRRP_DROP_AH] = { IP + 9, 51 },
+		[VRRP_DROP_PROTOCOL] = { IP + 9, 113 },
+		[VRRP_DROP_TTL] = { IP + 8, 254 },
+		[VRRP_DROP_DESTINATION] = { IP + 19, 19 },
+		[VRRP_DROP_LENGTH] = { MSG + 3, 2 },
+		[VRRP_DROP_SOURCE] = { IP + 15, 20 },
+		[VRRP_DROP_MARTIAN] = { IP + 12, 127 },
+		[VRRP_DROP_VRID] = { MSG + 1, 52 },
+		[VRRP_DROP_AUTH_UNKNOWN] = { MSG + 4, 3 },
+		[VRRP_DROP_AUTH_TYPE] = { MSG + 4, 2 },
+		[VRRP_DROP_ADDRESSES] = { ADDR + 3, 2 },
+		[VRRP_DROP_INTERVAL] = { MSG + 5, 2 },
+	};
+	uint8_t *f = s->frame;
 
-	switch (why) {
-	case VRRP_DROP_IP:
-		f[12] = 0x86;
-		break;
-	case VRRP_DROP_FRAGMENT:
-		f[IP + 7] = 1;
-		break;
-	case VRRP_DROP_AH:
-		f[IP + 9] = 51;
-		break;
-	case VRRP_DROP_PROTOCOL:
-		f[IP + 9] = 113;
-		break;
-	case VRRP_DROP_TTL:
-		f[IP + 8] = 254;
-		break;
-	case VRRP_DROP_DESTINATION:
-		f[IP + 19] = 19;
-		break;
-	case VRRP_DROP_VERSION:
-		msg[0] = (uint8_t)(0x30 | (msg[0] & 0x0f));
-		break;
-	case VRRP_DROP_TYPE:
-		msg[0] = (uint8_t)((msg[0] & 0xf0) | 2);
-		break;
-	case VRRP_DROP_LENGTH:
-		msg[3] = 2;
-		break;
-	case VRRP_DROP_CHECKSUM:
+	if (wrong[why].at != 0)
+		f[wrong[why].at] = wrong[why].octet;
+	else if (why == VRRP_DROP_VERSION)
+		f[MSG] = (uint8_t)(0x30 | (f[MSG] & 0x0f));
+	else if (why == VRRP_DROP_TYPE)
+		f[MSG] = (uint8_t)((f[MSG] & 0xf0) | 2);
+	else if (why == VRRP_DROP_CHECKSUM)
 		s->bad_checksum = true;
-		break;
-	case VRRP_DROP_SOURCE:
-		f[IP + 15] = 20;
-		break;
-	case VRRP_DROP_MARTIAN:
-		f[IP + 12] = 127;
-		break;
-	case VRRP_DROP_VRID:
-		msg[1] = 52;
-		break;
-	case VRRP_DROP_OWNER:
+	else if (why == VRRP_DROP_OWNER)
 		conf.owner = true;
-		break;
-	case VRRP_DROP_AUTH_UNKNOWN:
-		msg[4] = 3;
-		break;
-	case VRRP_DROP_AUTH_TYPE:
-		msg[4] = 2;
-		break;
-	case VRRP_DROP_AUTH:
-		msg[total_length(f) - 20 - 1] ^= 1;
-		break;
-	case VRRP_DROP_ADDRESSES:
-		msg[VRRP_HEADER_LEN + 3] = 2;
-		break;
-	case VRRP_DROP_INTERVAL:
-		msg[5] = 2;
-		break;
-	case VRRP_DROP_NONE:
-	case VRRP_DROP_COUNT:		/* set_spoilt() did it */
-	case VRRP_DROP_SCOPE:		/* these two are of IPv6 */
-	case VRRP_DROP_FIRST:
-	case VRRP_DROP_MAX:
-		break;
-	}
+	else if (why == VRRP_DROP_AUTH)
+		f[ETHERNET + total_length(f) - 1] ^= 1;
 }
 
 static enum vrrp_drop

@@ -67,42 +67,27 @@ set_spoilt(struct spoilt *s, const char *name, unsigned naddr)
 	ck_assert_uint_gt(s->len, 0);
 }
 
+/* Where in the header of IPv4 and of IPv6, and what stands there then */
 static void
 spoil_ip(uint8_t *ip, enum vrrp_drop why)
 {
+	static const struct {
+		uint8_t at, octet;
+	} wrong[VRRP_DROP_MAX][2] = {
+		[VRRP_DROP_IP] = { { 0, 0xb5 }, { 0, 0x9c } },
+		[VRRP_DROP_FRAGMENT] = { { 7, 1 }, { 6, 44 } },
+		[VRRP_DROP_AH] = { { 9, 51 }, { 6, 51 } },
+		[VRRP_DROP_PROTOCOL] = { { 9, 58 }, { 6, 58 } },
+		[VRRP_DROP_TTL] = { { 8, 254 }, { 7, 254 } },
+		[VRRP_DROP_DESTINATION] = { { 19, 19 }, { 39, 0x13 } },
+		[VRRP_DROP_MARTIAN] = { { 12, 127 }, { 12, 127 } },
+		[VRRP_DROP_SCOPE] = { { 8, 0x20 }, { 8, 0x20 } },
+		[VRRP_DROP_SOURCE] = { { 15, 20 }, { 23, 0x20 } },
+	};
 	bool v6 = conf.family == &vrrp_ipv6;
 
-	switch (why) {
-	case VRRP_DROP_IP:
-		ip[0] ^= 0xf0;
-		break;
-	case VRRP_DROP_FRAGMENT:
-		ip[v6 ? 6 : 7] = v6 ? 44 : 1;
-		break;
-	case VRRP_DROP_AH:
-		ip[v6 ? 6 : 9] = 51;
-		break;
-	case VRRP_DROP_PROTOCOL:
-		ip[v6 ? 6 : 9] = 58;
-		break;
-	case VRRP_DROP_TTL:
-		ip[v6 ? 7 : 8] = 254;
-		break;
-	case VRRP_DROP_DESTINATION:
-		ip[v6 ? 39 : 19]++;
-		break;
-	case VRRP_DROP_MARTIAN:
-		ip[12] = 127;
-		break;
-	case VRRP_DROP_SCOPE:
-		ip[8] = 0x20;
-		break;
-	case VRRP_DROP_SOURCE:
-		ip[v6 ? 23 : 15] = v6 ? 0x20 : 20;
-		break;
-	default:
-		break;
-	}
+	if (wrong[why][v6].octet != 0)
+		ip[wrong[why][v6].at] = wrong[why][v6].octet;
 }
 
 static void

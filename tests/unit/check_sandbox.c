@@ -166,10 +166,8 @@ try_status(void)
 		{ "CapPrm:", "0000000000003000" },
 		{ "CapEff:", "0000000000003000" },
 		{ "CapBnd:", "0000000000000000" },
-		{ "CapAmb:", "0000000000000000" },
-		{ "NoNewPrivs:", "1" },
-		{ "Seccomp:", "2" },
-		{ "Max core file size", "0 " },
+		{ "CapAmb:", "0000000000000000" }, { "NoNewPrivs:", "1" },
+		{ "Seccomp:", "2" }, { "Max core file size", "0 " },
 		{ "Max open files", "1024 " },
 	};
 	char text[8192];
@@ -415,14 +413,10 @@ static const struct part {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
-	{ "status", try_status },
-	{ "programs", try_programs },
-	{ "files", try_files },
-	{ "sockets", try_sockets },
-	{ "options", try_options },
-	{ "memory", try_memory },
-	{ "rights", try_rights },
-	{ "loop", try_loop },
+	{ "status", try_status }, { "programs", try_programs },
+	{ "files", try_files }, { "sockets", try_sockets },
+	{ "options", try_options }, { "memory", try_memory },
+	{ "rights", try_rights }, { "loop", try_loop },
 };
 
 enum { PARTS = NROWS(parts) };
@@ -738,19 +732,11 @@ TEST(users)
 		{ "123", 123, 456 },
 		{ "999", 999, 999 },	/* nobody has it */
 		{ "2000", 2000, 2000 },	/* a number is never a name */
-		{ "nobody", 65534, 65534 },
-		{ "4294967294", 4294967294u, 9 },
-		{ "4294967295", 0, 0 },
-		{ "4294967296", 0, 0 },
-		{ "vrrpd", 0, 0 },
-		{ "broken", 0, 0 },
-		{ "bad", 0, 0 },
-		{ "minus", 0, 0 },
-		{ "highest", 0, 0 },
-		{ "-1", 0, 0 },
-		{ "12 ", 0, 0 },
-		{ "x", 0, 0 },
-		{ "", 0, 0 },
+		{ "nobody", 65534, 65534 }, { "4294967294", 4294967294u, 9 },
+		{ "4294967295", 0, 0 }, { "4294967296", 0, 0 },
+		{ "vrrpd", 0, 0 }, { "broken", 0, 0 }, { "bad", 0, 0 },
+		{ "minus", 0, 0 }, { "highest", 0, 0 }, { "-1", 0, 0 },
+		{ "12 ", 0, 0 }, { "x", 0, 0 }, { "", 0, 0 },
 	};
 	char path[64];
 
