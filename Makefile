@@ -237,7 +237,7 @@ coverage-edges:
 cross:
 	@WARN="$(WARN)" tests/proof/cross.sh
 
-# tests/proof/CONFORMANCE.md anew; fails when it was not up to date, or lacks something
+# Fills in CONFORMANCE.md; fails when it was not up to date, or lacks something
 conformance:
 	@perl tests/proof/conformance.pl
 

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
-# make conformance: CONFORMANCE.md, the table of requirements with the tests
-# that prove each.  It is made of
+# make conformance: fills in CONFORMANCE.md, the table of requirements: behind
+# the columns that are written by hand, ID to Also, the tests that prove each
+# row, and above the tables the sums.  What it fills in comes from
 #
-#   requirements.md       the rules, one row each
 #   ../*/check_*.c        tags in comments of the tests, and of ../ns/*.t:
 #                             proves: R3768-6.4.2-6 +, R3768-6.1-5 +-
 #   vectors.proves        tags of the frames of vectors.txt; golden_verdicts of
@@ -18,13 +18,14 @@
 #
 # MUST and MUST NOT need both signs; SHOULD, RECOMMENDED, must and spec need "+",
 # SHOULD NOT "-"; or a reason.  The status is 1 if something is missing, wrong or
-# stale, or if the file that was there differs; it is written anew in any case.
+# stale, or if what was filled in differs; that is written anew in any case.
 use strict;
 use warnings;
 
 my $dir = $0 =~ m{^(.*)/} ? $1 : '.';
 my $errors = 0;
 my (@rows, %row);			# in order; by id
+my @table;				# the lines of CONFORMANCE.md
 
 sub complain {
 	my ($where, $what) = @_;
@@ -41,14 +42,14 @@ sub lines {
 
 # --- what is read -------------------------------------------------------------
 
-# A heading is kept as a row without an id, to be printed between the tables.
 sub read_requirements {
-	for (lines('requirements.md')) {
-		push @rows, { heading => $_ } if /^##/;
-		next unless /^\| ([RP]\d*-\S+) \| (.+?) \| (.+?) \|/;
-		complain($1, 'two rows of this id') if $row{$1};
-		push @rows, $row{$1} = { id => $1, level => $2, text => $3,
-		    '+' => [], '-' => [] };
+	my $cell = qr/(?:[^|\\]|\\.)*\|/;
+	for (@table = lines('CONFORMANCE.md')) {
+		my ($hand, $id, $level) = /^(\| ([RP]\d*-\S+) \| (.+?) \|$cell$cell)/
+		    or next;
+		complain($id, 'two rows of this id') if $row{$id};
+		push @rows, $row{$id} = { id => $id, level => $level,
+		    hand => $hand, '+' => [], '-' => [] };
 	}
 }
 
@@ -229,7 +230,7 @@ sub missing {
 }
 
 sub check {
-	for my $row (grep { $_->{id} } @rows) {
+	for my $row (@rows) {
 		my @missing = missing($row);
 		my @both = grep { @{$row->{$_}} } '+', '-';
 		if (@missing && !$row->{reason}) {
@@ -268,7 +269,7 @@ sub group {
 
 sub summary {
 	my (%n, @levels);
-	for my $row (grep { $_->{id} } @rows) {
+	for my $row (@rows) {
 		my $n = $n{group($row)} //= do {
 			push @levels, group($row);
 			+{ map { $_ => 0 } qw(rows both one reason none red) };
@@ -288,20 +289,27 @@ sub summary {
 	return $text;
 }
 
-sub table {
-	my ($text, $open) = ('', 0);
-	for my $row (@rows) {
-		if ($row->{heading}) {
-			$text .= "\n$row->{heading}\n";
-			$open = 0;
-			next;
+# The lines of CONFORMANCE.md, filled in
+sub filled_in {
+	my ($text, $inside) = ('', 0);
+	for (@table) {
+		$inside = /^\| Level \| Rows / || ($inside && /^\|/);
+		if ($inside) {
+			$text .= summary() if /^\| Level/;
+		} elsif (/^\| ID \| Level /) {
+			$text .= "| ID | Level | Requirement | Also | + | - | " .
+			    "Reason, note |\n";
+		} elsif (/^(?:\|---){4,}\|$/) {
+			$text .= "|---|---|---|---|---|---|---|\n";
+		} elsif (/^\| ([RP]\d*-\S+) \|/ && $row{$1}) {
+			my $row = $row{$1};
+			my $why = join ' ', grep { defined }
+			    @$row{qw(reason note)};
+			$text .= "$row->{hand} " . join('| ', map { cell($_) }
+			    tests($row, '+'), tests($row, '-'), $why) . "|\n";
+		} else {
+			$text .= "$_\n";
 		}
-		$text .= "\n| ID | Level | Requirement | + | - | Reason, " .
-		    "note |\n|---|---|---|---|---|---|\n" unless $open++;
-		my $why = join ' ', grep { defined } @$row{qw(reason note)};
-		$text .= "| $row->{id} | $row->{level} | " .
-		    join('| ', map { cell($_) } $row->{text}, tests($row, '+'),
-		    tests($row, '-'), $why) . "|\n";
 	}
 	return $text;
 }
@@ -329,16 +337,8 @@ read_check($_) for sort_by_name(glob '../*/check_*.c');
 read_shell($_) for sort glob '../ns/*.t';
 read_mutants();
 check();
-write_if_new('CONFORMANCE.md', <<"END" . summary() . table());
-# Conformance
-
-Made by \`make conformance\`; conformance.pl beside it says of what, and what +
-and - mean.  A test is named by its file, and its function or what it says; those of
-vectors.txt are frames.  The tests in bold were seen to fail when the rule was
-broken, and \`make must-mutants\` shows it again.
-
-END
+write_if_new('CONFORMANCE.md', filled_in());
 my @untested = grep { $_->{id} && missing($_) && !$_->{reason} } @rows;
 printf "conformance: %d rows, %d without test or reason\n",
-    scalar(grep { $_->{id} } @rows), scalar @untested;
+    scalar @rows, scalar @untested;
 exit($errors > 0);
