@@ -28,8 +28,8 @@ HEAD = """\
 # Golden VRRP frames of both versions and what a receiver makes of them.
 # Made by vectors.py from its descriptions: do not edit, "make vectors".
 #
-# A line each: id, context, verdict, reason, counters, checksum, and the
-# Ethernet frame in hex, after a comment with its description.
+# A line each: id, context, verdict, reason, counters, checksum, the Ethernet
+# frame in hex, and its description.
 #
 # V.. are sound frames, I.. are wrong in one way or are a matter of policy;
 # I61 is a CARP advertisement.
@@ -413,10 +413,9 @@ def check_ids(cases):
 def text_of(cases):
     out = [HEAD]
     for case in cases:
-        out.append("# %s: %s: %s\n" % (case.id, case.title, case.text))
-        out.append("%s %s %s %s %s %s %s\n" % (
+        out.append("%s %s %s %s %s %s %s # %s: %s\n" % (
             case.id, case.context, case.verdict, case.reason, case.counters,
-            case.form, case.frame.hex()))
+            case.form, case.frame.hex(), case.title, case.text))
     return "".join(out)
 
 
