@@ -177,8 +177,7 @@ TEST(refused)
 		    RANGE("--refresh", "86401", "0", "86400") },
 		{ CONF_REFRESH, "never",
 		    RANGE("--refresh", "never", "0", "86400") },
-		{ 'v', X64 X64 X64 X64 X64,
-		    RANGE("-v", X64, "1", "255") },
+		{ 'v', X64 X64 X64 X64 X64, RANGE("-v", X64, "1", "255") },
 		{ 'L', "loud", "-L loud: must be err, warning, notice, info or "
 		    "debug" },
 		{ 'L', "", "-L : must be err, warning, notice, info or debug" },
@@ -199,8 +198,7 @@ TEST(refused)
 		{ 'U', "", "-U '': a path has 1 to 1000 characters" },
 		{ CONF_ON_BACKUP, "",
 		    "--on-backup '': a path has 1 to 1000 characters" },
-		{ CONF_PCAP, "", "--pcap '': a path has 1 to 1000 "
-		    "characters" },
+		{ CONF_PCAP, "", "--pcap '': a path has 1 to 1000 characters" },
 		{ CONF_USER, "", NOT_USER("") },
 		{ CONF_USER, "a:b", NOT_USER("a:b") },
 		{ CONF_USER, X10 X10 X10 "xxx", NOT_USER(X10 X10 X10 "xxx") },
@@ -248,8 +246,7 @@ TEST(passwords)
 		{ "pw/s", "s\0\0\0\0\0\0" }, { "pw/vrrppass", "vrrppass" },
 		{ "pw/0x76727270", "vrrp\0\0\0" },
 		{ "pw/0x76", "v\0\0\0\0\0\0" },
-		{ "pw/0x00ff00FFaBCd10Ef",
-		    "\x00\xff\x00\xff\xab\xcd\x10\xef" },
+		{ "pw/0x00ff00FFaBCd10Ef", "\x00\xff\x00\xff\xab\xcd\x10\xef" },
 		{ "pw/a/b c", "a/b c\0\0" }, { "pw/none", "none\0\0\0" },
 	};
 	static const uint8_t zeros[VRRP_AUTH_LEN];

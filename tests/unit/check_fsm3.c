@@ -430,31 +430,28 @@ TEST(checksum_follows)
 	conf.checksum = VRRP_SUM_AUTO;
 	enter(INIT);
 	ck_assert(!vr.pseudo_header);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(200, VRRP_SUM_PSEUDO);
 	ck_assert(!vr.pseudo_header);		/* P-11 */
 	step(VRRP_EV_LINK_UP);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(200, VRRP_SUM_PSEUDO);
 	ck_assert(vr.pseudo_header);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_MESSAGE);
+	hear_form(200, VRRP_SUM_MESSAGE);
 	ck_assert(!vr.pseudo_header);
 	/* Also from those that we do not obey, and from one who resigns */
-	hear_advert(1, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(1, VRRP_SUM_PSEUDO);
 	ck_assert(vr.pseudo_header);
-	hear_advert(0, "192.0.2.30", A, VRRP_SUM_MESSAGE);
+	hear_form(0, VRRP_SUM_MESSAGE);
 	ck_assert(!vr.pseudo_header);
-	hear_advert(0, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(0, VRRP_SUM_PSEUDO);
 	/* It lasts until the next advert: through a take-over ... */
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	take_over();
 	ck_assert(vr.pseudo_header);
 	/* ... in office, before the answer is sent ... */
 	now += 1;
-	ck_assert_uint_eq(hear_advert(99, "192.0.2.30", A, VRRP_SUM_MESSAGE),
-	    ANSWER);
+	ck_assert_uint_eq(hear_form(99, VRRP_SUM_MESSAGE), ANSWER);
 	ck_assert(!vr.pseudo_header);
 	now += 1;
-	ck_assert_uint_eq(hear_advert(101, "192.0.2.30", A, VRRP_SUM_PSEUDO),
-	    YIELD);
+	ck_assert_uint_eq(hear_form(101, VRRP_SUM_PSEUDO), YIELD);
 	ck_assert(vr.pseudo_header);
 	/* ... and a new link. */
 	step(VRRP_EV_LINK_DOWN);
@@ -483,8 +480,7 @@ TEST(checksum_tries)
 	ck_assert(!tries());
 	step(VRRP_EV_LINK_UP);
 	ck_assert(!tries());
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	take_over();
 	ck_assert(!vr.pseudo_header);
 	ck_assert(tries());
 	ck_assert(vr.pseudo_header);
@@ -517,27 +513,24 @@ TEST(checksum_heard)
 	enter(MASTER);
 	ck_assert(tries());
 	now += 1;
-	hear_advert(99, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(99, VRRP_SUM_PSEUDO);
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 	now += 1;
 	step(VRRP_EV_YIELD);
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	take_over();
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 	enter(BACKUP);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_PSEUDO);
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	hear_form(200, VRRP_SUM_PSEUDO);
+	take_over();
 	now += 3600 * A;
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 	/* The link was away: the routers beyond it are the same. */
 	step(VRRP_EV_LINK_DOWN);
 	step(VRRP_EV_LINK_UP);
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	take_over();
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 }
@@ -559,14 +552,13 @@ TEST(checksum_fixed)
 		ck_assert(vr.pseudo_header == (pseudo != 0));
 		step(VRRP_EV_LINK_UP);
 		for (i = 0; i < 3; i++) {
-			hear_advert(200, "192.0.2.30", A, sums[i]);
+			hear_form(200, sums[i]);
 			ck_assert(vr.pseudo_header == (pseudo != 0));
 		}
-		run_until(vr.deadline);
-		ck_assert_int_eq(vr.state, MASTER);
+		take_over();
 		for (i = 0; i < 3; i++) {
 			now += 1;
-			hear_advert(99, "192.0.2.30", A, sums[i]);
+			hear_form(99, sums[i]);
 			ck_assert(vr.pseudo_header == (pseudo != 0));
 		}
 	}
@@ -612,7 +604,7 @@ TEST(preemption)
 	run_until(end - 1);
 	SEE(0, 0, BACKUP, end, NEVER);
 	run_until(end);
-	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
+	SEE_MASTER(A);
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 }
 
@@ -691,7 +683,7 @@ TEST(preempt_delay_slow_master)
 	enter_learned(BACKUP, 100);
 	for (i = 0; i < 11; i++) {
 		now += 5 * VRRP_SECOND;
-		hear_advert(100, "192.0.2.30", 500 * CS, VRRP_SUM_MESSAGE);
+		hear3(100, 500);
 		ck_assert_int_eq(vr.state, BACKUP);
 		ck_assert_int_gt(vr.deadline, now + 5 * VRRP_SECOND - 1);
 	}
@@ -713,13 +705,11 @@ TEST(discarded_late)
 		enter_learned(BACKUP, 100);
 		due = vr.deadline;
 		now = due + late[i];
-		SEE(hear_advert(50, "192.0.2.30", 4095 * CS, VRRP_SUM_MESSAGE),
-		    0, BACKUP, due, NEVER);
+		SEE(hear3(50, 4095), 0, BACKUP, due, NEVER);
 		SEE(hear_advert(99, "192.0.2.31", 1 * CS, VRRP_SUM_MESSAGE),
 		    0, BACKUP, due, NEVER);
 		ck_assert_int_eq(vr.master_interval, 100 * CS);
-		SEE(hear_advert(0, "192.0.2.30", 4095 * CS, VRRP_SUM_MESSAGE),
-		    0, BACKUP, now + SKEW, NEVER);
+		SEE(hear3(0, 4095), 0, BACKUP, now + SKEW, NEVER);
 	}
 }
 
@@ -735,12 +725,10 @@ TEST(preempt_delay_resigned)
 	conf.preempt_delay = 60 * A;
 	enter_learned(BACKUP, 100);
 	now += A;
-	hear_advert(50, "192.0.2.30", 10 * CS, VRRP_SUM_MESSAGE);
+	hear3(50, 10);
 	ck_assert_int_eq(vr.master_interval, 10 * CS);
-	SEE(hear_advert(0, "192.0.2.30", 10 * CS, VRRP_SUM_MESSAGE), 0, BACKUP,
-	    now + SKEW / 10, NEVER);
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	SEE(hear3(0, 10), 0, BACKUP, now + SKEW / 10, NEVER);
+	take_over();
 	ck_assert_int_eq(vr.why, VRRP_WHY_RESIGNED);
 	ck_assert_int_eq(vr.master_interval, 100 * CS);
 }

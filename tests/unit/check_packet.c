@@ -270,8 +270,7 @@ TEST(truncated)
 		for (n = 0; n < v->len; n++) {
 			uint8_t *cut = exact(v->frame, n);
 
-			ck_assert(n >= whole ||
-			    climb(cut, n) == VRRP_DROP_IP);
+			ck_assert(n >= whole || climb(cut, n) == VRRP_DROP_IP);
 			free(cut);
 		}
 		for (n = 0; drop == VRRP_DROP_NONE && n < all.len; n++) {
@@ -622,8 +621,7 @@ TEST(address_sets)
 		context("C2");
 		for (conf.naddr = 0; conf.naddr < 3 &&
 		    t[i].ours[conf.naddr] != NULL; conf.naddr++)
-			conf.vip[conf.naddr].addr =
-			    addr(t[i].ours[conf.naddr]);
+			conf.vip[conf.naddr].addr = addr(t[i].ours[conf.naddr]);
 		ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_NONE);
 		ck_assert_uint_eq(adv.remarks, t[i].remarks);
 		conf.strict_addresses = true;

@@ -107,6 +107,13 @@ address_arrives(uint16_t type, unsigned index, const char *text, int origin)
 	return arrives();
 }
 
+/* One with our mark */
+static bool
+marked_arrives(uint16_t type, unsigned index, const char *text)
+{
+	return address_arrives(type, index, text, VRRP_PROTOCOL);
+}
+
 TEST(links_by_index)
 {
 	ck_assert(link_arrives(RTM_NEWLINK, OURS, "eth0"));
@@ -175,36 +182,26 @@ TEST(real_addresses)
 		ck_assert(address_arrives(types[i], MACVLAN, "10.0.0.9", 0));
 		ck_assert(!address_arrives(types[i], OTHER, "10.0.0.9", 0));
 		ck_assert(!address_arrives(types[i], OTHER, "10.0.0.1", -1));
-		ck_assert(!address_arrives(types[i], OTHER, "10.0.0.1",
-		    VRRP_PROTOCOL));
+		ck_assert(!marked_arrives(types[i], OTHER, "10.0.0.1"));
 	}
 }
 
 /* Leases that are renewed each second by 255 of us. */
 TEST(virtual_addresses)
 {
-	ck_assert(!address_arrives(RTM_NEWADDR, OURS, "10.0.0.1",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_NEWADDR, OURS, "10.0.0.3",
-	    VRRP_PROTOCOL));
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "10.0.0.1",
-	    VRRP_PROTOCOL));
-	ck_assert(address_arrives(RTM_DELADDR, MACVLAN, "10.0.0.2",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_DELADDR, OURS, "10.0.0.3",
-	    VRRP_PROTOCOL));
+	ck_assert(!marked_arrives(RTM_NEWADDR, OURS, "10.0.0.1"));
+	ck_assert(!marked_arrives(RTM_NEWADDR, OURS, "10.0.0.3"));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "10.0.0.1"));
+	ck_assert(marked_arrives(RTM_DELADDR, MACVLAN, "10.0.0.2"));
+	ck_assert(!marked_arrives(RTM_DELADDR, OURS, "10.0.0.3"));
 	conf.family = &vrrp_ipv6;
 	conf.vip[0].addr = addr("fe80::33");
 	conf.vip[1].addr = addr("2001:db8::1:2");
 	watch("eth0");
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "fe80::33",
-	    VRRP_PROTOCOL));
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "2001:db8::1:2",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_DELADDR, OURS, "2001:db8::1:3",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_NEWADDR, OURS, "fe80::33",
-	    VRRP_PROTOCOL));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "fe80::33"));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "2001:db8::1:2"));
+	ck_assert(!marked_arrives(RTM_DELADDR, OURS, "2001:db8::1:3"));
+	ck_assert(!marked_arrives(RTM_NEWADDR, OURS, "fe80::33"));
 }
 
 /* As many as a router can have; the last one counts as the first. */
@@ -219,12 +216,9 @@ TEST(many_addresses)
 		conf.vip[i].addr = addr(text);
 	}
 	watch("enp0s31f6.4094x");
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "10.1.0.0",
-	    VRRP_PROTOCOL));
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "10.1.0.254",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_DELADDR, OURS, "10.1.1.0",
-	    VRRP_PROTOCOL));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "10.1.0.0"));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "10.1.0.254"));
+	ck_assert(!marked_arrives(RTM_DELADDR, OURS, "10.1.1.0"));
 }
 
 RUN_TESTS("watch", 10, setup, teardown)

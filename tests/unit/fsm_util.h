@@ -111,6 +111,12 @@ hear_from(uint8_t priority, const char *src)
 }
 
 static inline unsigned
+hear_form(uint8_t priority, enum vrrp_checksum sum)
+{
+	return hear_advert(priority, "192.0.2.30", A, sum);
+}
+
+static inline unsigned
 hear(uint8_t priority)
 {
 	return hear_from(priority, "192.0.2.30");
@@ -126,6 +132,14 @@ run_until(usec_t end)
 		step(VRRP_EV_TIMER);
 	}
 	now = end;
+}
+
+/* At the end of its timer */
+static inline void
+take_over(void)
+{
+	run_until(vr.deadline);
+	ck_assert_int_eq(vr.state, VRRP_MASTER);
 }
 
 /* How often an action was taken in [from, to] */
@@ -179,6 +193,11 @@ see_at(int line, const char *what, unsigned got, unsigned actions,
 /* The complete outcome: actions, state and both deadlines (absolute) */
 #define SEE(got, actions, state, deadline, announce) \
 	see_at(__LINE__, "outcome", got, actions, state, deadline, announce)
+
+/* It became Master just now, with that interval. */
+#define SEE_MASTER(interval) \
+	SEE(trace[ntrace - 1].actions, BECOME, MASTER, now + (interval), \
+	    now + GAP)
 
 /* What a row of a table says of a deadline, as a time */
 static inline usec_t
