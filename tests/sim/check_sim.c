@@ -72,17 +72,31 @@ masters(void)
 	return sim_masters(&sim, &which);
 }
 
+/* What stands in many of them */
+#define TWO_START							\
+	"[ 0.000] -- r1 starts\n"					\
+	"[ 0.000] r1 > initialize -> backup (start)\n"			\
+	"[ 0.001] -- r2 starts\n"					\
+	"[ 0.001] r2 > initialize -> backup (start)\n"
+#define BACK(at, r)							\
+	"[" at "] -- " r " crashes and comes back\n"			\
+	"[" at "] " r " > initialize -> backup (start)\n"
+#define PREEMPTS(at, better, worse)					\
+	"[" at "] " better " > backup -> master (the master is worse)\n" \
+	"[" at "] " worse " > master -> backup (a better advert)\n"
+#define IN_VAIN(at, better, worse)					\
+	"[" at "] " better " > backup -> master (the master is worse)\n" \
+	"[" at "] " better						\
+	" > master -> backup (addresses refused), resigns\n"		\
+	"[" at "] " worse " > master -> backup (a better advert)\n"
+
 /* --- the classics ------------------------------------------------------- */
 
 /* The best of three, after its own Master_Down_Interval (SM2-05) */
 TEST(start)
 {
 	lan(3);
-	plays(-1, 60 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 60 * SECOND, TWO_START
 	    "[ 0.002] -- r3 starts\n"
 	    "[ 0.002] r3 > initialize -> backup (start)\n"
 	    "[ 3.218] r1 > backup -> master (no advert)\n");
@@ -118,10 +132,8 @@ TEST(preempts)
 	plays(5 * SECOND, 60 * SECOND,
 	    "[10.000] -- r1 crashes\n"
 	    "[12.633] r2 > backup -> master (no advert)\n"
-	    "[30.000] -- r1 crashes and comes back\n"
-	    "[30.000] r1 > initialize -> backup (start)\n"
-	    "[33.218] r1 > backup -> master (the master is worse)\n"
-	    "[33.218] r2 > master -> backup (a better advert)\n");
+	    BACK("30.000", "r1")
+	    PREEMPTS("33.218", "r1", "r2"));
 }
 
 /* Back again, it does not (SM2-07) */
@@ -134,8 +146,7 @@ TEST(does_not_preempt)
 	plays(5 * SECOND, 60 * SECOND,
 	    "[10.000] -- r1 crashes\n"
 	    "[12.633] r2 > backup -> master (no advert)\n"
-	    "[30.000] -- r1 crashes and comes back\n"
-	    "[30.000] r1 > initialize -> backup (start)\n");
+	    BACK("30.000", "r1"));
 }
 
 /* F23: a live Master is left ten seconds, a silent one is not */
@@ -149,14 +160,11 @@ TEST(preempts_later)
 	plays(5 * SECOND, 90 * SECOND,
 	    "[10.000] -- r1 crashes\n"
 	    "[12.633] r2 > backup -> master (no advert)\n"
-	    "[20.000] -- r1 crashes and comes back\n"
-	    "[20.000] r1 > initialize -> backup (start)\n"
-	    "[30.633] r1 > backup -> master (the master is worse)\n"
-	    "[30.633] r2 > master -> backup (a better advert)\n"
+	    BACK("20.000", "r1")
+	    PREEMPTS("30.633", "r1", "r2")
 	    "[50.000] -- r1 crashes\n"
 	    "[53.047] r2 > backup -> master (no advert)\n"
-	    "[60.000] -- r1 crashes and comes back\n"
-	    "[60.000] r1 > initialize -> backup (start)\n"
+	    BACK("60.000", "r1")
 	    "[62.000] -- r2 crashes\n"
 	    "[64.266] r1 > backup -> master (no advert)\n");
 }
@@ -166,14 +174,9 @@ TEST(starts_later)
 {
 	lan(2);
 	conf(R1)->start_delay = 20 * SECOND;
-	plays(-1, 60 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 60 * SECOND, TWO_START
 	    "[ 3.415] r2 > backup -> master (no advert)\n"
-	    "[20.000] r1 > backup -> master (the master is worse)\n"
-	    "[20.000] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("20.000", "r1", "r2"));
 }
 
 /* The owner is Master at once, whatever was before (SM2-01) */
@@ -198,16 +201,11 @@ TEST(equal_priority)
 	conf(R1)->priority = conf(R2)->priority = 100;
 	sim_add(&sim, 10 * SECOND, 10 * SECOND, SIM_CRASH, R1, 0);
 	sim_add(&sim, 40 * SECOND, 10 * SECOND, SIM_PARTITION, SIM_ALL, 1);
-	plays(-1, 60 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 60 * SECOND, TWO_START
 	    "[ 3.609] r1 > backup -> master (no advert)\n"
 	    "[10.000] -- r1 crashes\n"
 	    "[13.218] r2 > backup -> master (no advert)\n"
-	    "[20.000] -- r1 crashes and comes back\n"
-	    "[20.000] r1 > initialize -> backup (start)\n"
+	    BACK("20.000", "r1")
 	    "[40.000] -- the network is divided\n"
 	    "[42.828] r1 > backup -> master (no advert)\n"
 	    "[50.000] -- the network is divided: over\n"
@@ -241,8 +239,7 @@ TEST(flap)
 	    "[11.500] -- r1 loses its carrier: over\n"
 	    "[11.500] r1 > initialize -> backup (start)\n"
 	    "[12.633] r2 > backup -> master (no advert)\n"
-	    "[14.718] r1 > backup -> master (the master is worse)\n"
-	    "[14.718] r2 > master -> backup (a better advert)\n"
+	    PREEMPTS("14.718", "r1", "r2")
 	    "[20.000] -- r1 loses its carrier\n"
 	    "[20.500] -- r1 loses its carrier: over\n");
 }
@@ -258,8 +255,7 @@ TEST(cable)
 	    "[12.633] r2 > backup -> master (no advert)\n"
 	    "[30.000] -- r1 loses its carrier: over\n"
 	    "[30.000] r1 > initialize -> backup (start)\n"
-	    "[33.218] r1 > backup -> master (the master is worse)\n"
-	    "[33.218] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("33.218", "r1", "r2"));
 }
 
 /* P-16: down and up */
@@ -274,8 +270,7 @@ TEST(interface_down)
 	    "[12.633] r2 > backup -> master (no advert)\n"
 	    "[30.000] -- r1 has its interface taken down: over\n"
 	    "[30.000] r1 > initialize -> backup (start)\n"
-	    "[33.218] r1 > backup -> master (the master is worse)\n"
-	    "[33.218] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("33.218", "r1", "r2"));
 }
 
 /* F04, P-25: nine adverts wait in its socket, it stays what it is */
@@ -344,11 +339,7 @@ TEST(interval_mismatch)
 {
 	lan(2);
 	conf(R2)->interval = 2 * SECOND;
-	plays(-1, 20 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 20 * SECOND, TWO_START
 	    "[ 3.218] r1 > backup -> master (no advert)\n"
 	    "[ 6.415] r2 > backup -> master (no advert)\n");
 	ck_assert_uint_eq(masters(), 2);
@@ -363,14 +354,9 @@ TEST(interval_learned)
 	lan_of(2, 3, &vrrp_ipv4);
 	conf(R1)->interval = 5 * SECOND;
 	sim_add(&sim, 40 * SECOND, EVER, SIM_CRASH, R1, 0);
-	plays(-1, 90 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 90 * SECOND, TWO_START
 	    "[ 3.415] r2 > backup -> master (no advert)\n"
-	    "[16.093] r1 > backup -> master (the master is worse)\n"
-	    "[16.093] r2 > master -> backup (a better advert)\n"
+	    PREEMPTS("16.093", "r1", "r2")
 	    "[40.000] -- r1 crashes\n"
 	    "[53.164] r2 > backup -> master (no advert)\n");
 }
@@ -380,11 +366,7 @@ TEST(version_mismatch)
 {
 	lan(2);
 	conf(R2)->version = 3;
-	plays(-1, 20 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 20 * SECOND, TWO_START
 	    "[ 3.218] r1 > backup -> master (no advert)\n"
 	    "[ 3.415] r2 > backup -> master (no advert)\n");
 	ck_assert_uint_eq(masters(), 2);
@@ -405,21 +387,14 @@ TEST(cannot_acquire)
 	    "[ 3.218] r1 > backup -> master (no advert)\n"
 	    "[ 3.218] r1 > master -> backup (addresses refused), resigns\n"
 	    "[ 3.633] r2 > backup -> master (the master resigned)\n"
-	    "[ 6.437] r1 > backup -> master (the master is worse)\n"
-	    "[ 6.437] r1 > master -> backup (addresses refused), resigns\n"
-	    "[ 6.437] r2 > master -> backup (a better advert)\n"
+	    IN_VAIN(" 6.437", "r1", "r2")
 	    "[ 6.851] r2 > backup -> master (the master resigned)\n"
-	    "[12.875] r1 > backup -> master (the master is worse)\n"
-	    "[12.875] r1 > master -> backup (addresses refused), resigns\n"
-	    "[12.875] r2 > master -> backup (a better advert)\n"
+	    IN_VAIN("12.875", "r1", "r2")
 	    "[13.289] r2 > backup -> master (the master resigned)\n"
-	    "[25.750] r1 > backup -> master (the master is worse)\n"
-	    "[25.750] r1 > master -> backup (addresses refused), resigns\n"
-	    "[25.750] r2 > master -> backup (a better advert)\n"
+	    IN_VAIN("25.750", "r1", "r2")
 	    "[26.164] r2 > backup -> master (the master resigned)\n"
 	    "[30.000] -- r1 cannot set addresses: over\n"
-	    "[51.500] r1 > backup -> master (the master is worse)\n"
-	    "[51.500] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("51.500", "r1", "r2"));
 }
 
 /* F05: taken away and refused; the other has them soon */
@@ -431,13 +406,10 @@ TEST(addresses_lost)
 	    "[10.000] -- r1 cannot set addresses\n"
 	    "[10.000] r1 > master -> backup (addresses refused), resigns\n"
 	    "[10.414] r2 > backup -> master (the master resigned)\n"
-	    "[13.218] r1 > backup -> master (the master is worse)\n"
-	    "[13.218] r1 > master -> backup (addresses refused), resigns\n"
-	    "[13.218] r2 > master -> backup (a better advert)\n"
+	    IN_VAIN("13.218", "r1", "r2")
 	    "[13.633] r2 > backup -> master (the master resigned)\n"
 	    "[15.000] -- r1 cannot set addresses: over\n"
-	    "[19.656] r1 > backup -> master (the master is worse)\n"
-	    "[19.656] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("19.656", "r1", "r2"));
 }
 
 /* F17: a Backup goes on while it has one address; without, it says so. */
@@ -490,8 +462,7 @@ TEST(operator)
 	    "[10.000] -- r1 gets USR2\n"
 	    "[10.000] r1 > master -> backup (the operator's word), resigns\n"
 	    "[10.414] r2 > backup -> master (the master resigned)\n"
-	    "[13.218] r1 > backup -> master (the master is worse)\n"
-	    "[13.218] r2 > master -> backup (a better advert)\n"
+	    PREEMPTS("13.218", "r1", "r2")
 	    "[20.000] -- r2 gets USR1\n"
 	    "[20.000] r2 > backup -> master (the operator's word)\n"
 	    "[20.000] r2 > master -> backup (a better advert)\n");
@@ -561,11 +532,7 @@ TEST(yields_slowly)
 	conf(R3)->interval = 4 * SECOND;
 	sim.fault[2].at = 5 * SECOND;
 	conf(R1)->preempt = conf(R2)->preempt = false;
-	plays(-1, 60 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 60 * SECOND, TWO_START
 	    "[ 3.218] r1 > backup -> master (no advert)\n"
 	    "[ 5.000] -- r3 starts\n"
 	    "[ 5.000] r3 > initialize -> master (owner of the addresses)\n"
