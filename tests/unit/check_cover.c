@@ -38,28 +38,6 @@ LOOP_TEST(event_that_is_none, VRRP_INITIALIZE, VRRP_MASTER + 1)
 	ck_assert_mem_eq(&vr, &before, sizeof(vr));
 }
 
-TEST(virtual_macs)
-{
-	uint8_t mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 0, 51 };
-	int i;
-
-	for (i = 0; i < 256; i++) {
-		mac[4] = (uint8_t)i;
-		ck_assert_int_eq(vrrp_mac_is_virtual(mac), i == 1 || i == 2);
-	}
-}
-
-/* Of the length of CARP, but not with its count of addresses. */
-TEST(not_quite_carp)
-{
-	char text[128];
-
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 44);
-	ck_assert_str_eq(text, "length is 36, not 44 (looks like CARP)");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 40);
-	ck_assert_str_eq(text, "length is 36, not 40");
-}
-
 /* Who yields speaks of the winner's interval: others learn from it. */
 TEST(yields_with_the_interval_of_the_winner)
 {

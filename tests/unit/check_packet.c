@@ -733,6 +733,8 @@ TEST(carp_text)
 	ck_assert_str_eq(text, "length is 37, not 44");
 	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 45);
 	ck_assert_str_eq(text, "length is 36, not 45");
+	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 40);
+	ck_assert_str_eq(text, "length is 36, not 40");
 }
 
 /* P-07: with the one's complement zeros exchanged, and for a wrong one */
@@ -847,10 +849,10 @@ TEST(virtual_mac)
 		mac[i] = mac51[i] ^ 0x80;
 		ck_assert(!vrrp_mac_is_virtual(mac));
 	}
-	mac[4] = 0;
-	ck_assert(!vrrp_mac_is_virtual(mac));
-	mac[4] = 3;
-	ck_assert(!vrrp_mac_is_virtual(mac));
+	for (i = 0; i < 256; i++) {
+		mac[4] = (uint8_t)i;
+		ck_assert_int_eq(vrrp_mac_is_virtual(mac), i == 1 || i == 2);
+	}
 }
 
 RUN_TESTS("packet", 60, load_vectors, NULL)
