@@ -196,15 +196,7 @@ LOOP_TEST(row, 0, NROWS(rows))
 	memcpy(&before, &vr, sizeof(vr));
 	actions = r->type != VRRP_EV_ADVERT ? step(r->type) :
 	    hear_from(r->priority, r->src ? r->src : "192.0.2.30");
-	see_at(0, r->id, actions, r->actions, r->to,
-	    expected(r->deadline, before.deadline),
-	    expected(r->announce, before.announce_deadline));
-	ck_assert_msg(vr.why == r->why, "%s: why %d", r->id, vr.why);
-	ck_assert_int_eq(vr.since, r->to == r->from ? before.since : now);
-	/* An ignored event leaves no trace at all. */
-	if (actions == 0 && r->deadline == SAME &&
-	    (r->type != VRRP_EV_ADVERT || r->from == INIT))
-		ck_assert_mem_eq(&before, &vr, sizeof(vr));
+	SEE_ROW(r, &before, actions);
 }
 
 /* P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once */

@@ -244,18 +244,11 @@ LOOP_TEST(row, 0, NROWS(rows))
 	actions = r->type != VRRP_EV_ADVERT ? step(r->type) :
 	    hear_advert(r->priority, r->src ? r->src : "192.0.2.30",
 	    r->cs * CS, VRRP_SUM_MESSAGE);
-	see_at(0, r->id, actions, r->actions, r->to,
-	    expected(r->deadline, before.deadline),
-	    expected(r->announce, before.announce_deadline));
-	ck_assert_msg(vr.why == r->why, "%s: why %d", r->id, vr.why);
+	SEE_ROW(r, &before, actions);
 	/* P-45: who takes over forgets what the last Master used. */
 	ck_assert_msg(vr.master_interval == (r->to == MASTER ?
 	    conf.interval : r->aai * CS),
 	    "%s: learned %" PRId64, r->id, vr.master_interval);
-	ck_assert_int_eq(vr.since, r->to == r->from ? before.since : now);
-	if (actions == 0 && r->deadline == SAME &&
-	    (r->type != VRRP_EV_ADVERT || r->from == INIT))
-		ck_assert_mem_eq(&before, &vr, sizeof(vr));
 }
 
 /* P-21, R9568-6.1-3 and -4: the table of timer vectors, floored once */

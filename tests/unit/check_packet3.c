@@ -426,8 +426,7 @@ TEST(ipv6_header)
 		{ IP + 1, 0x12, VRRP_DROP_NONE },	/* flow label */
 		{ IP, 0x60, VRRP_DROP_NONE },		/* traffic class */
 		{ IP + 5, 41, VRRP_DROP_IP },		/* longer than it is */
-		{ IP + 4, 1, VRRP_DROP_IP },
-		{ IP + 5, 39, VRRP_DROP_LENGTH },
+		{ IP + 4, 1, VRRP_DROP_IP }, { IP + 5, 39, VRRP_DROP_LENGTH },
 		{ IP + 5, 0, VRRP_DROP_LENGTH },	/* jumbo, or nothing */
 		{ IP + 6, 0, VRRP_DROP_PROTOCOL },	/* hop-by-hop */
 		{ IP + 6, 60, VRRP_DROP_PROTOCOL },

@@ -212,19 +212,12 @@ static const struct {
 	const char *plan;
 } scenes[] = {
 	/* All is right: nothing but to use it. */
-	{ "Initialize", "use" },
-	{ "Backup", "use" },
-	{ "Master", "use" },
-	{ "Backup -n", "use" },
-	{ "Master -n", "use" },
-	{ "Backup macvlan", "use" },
-	{ "Master macvlan", "use" },
-	{ "Master owner", "use" },
-	{ "Backup least-mtu", "use" },
-	{ "Backup second-source", "use" },
-	{ "Initialize ipv6", "use" },
-	{ "Master ipv6 macvlan", "use" },
-	{ "Backup loud", "use" },
+	{ "Initialize", "use" }, { "Backup", "use" }, { "Master", "use" },
+	{ "Backup -n", "use" }, { "Master -n", "use" },
+	{ "Backup macvlan", "use" }, { "Master macvlan", "use" },
+	{ "Master owner", "use" }, { "Backup least-mtu", "use" },
+	{ "Backup second-source", "use" }, { "Initialize ipv6", "use" },
+	{ "Master ipv6 macvlan", "use" }, { "Backup loud", "use" },
 	{ "Initialize new closed", "moved use" },
 	{ "Initialize new closed macvlan no-device", "moved use" },
 	{ "Initialize closed replaced", "moved use" },
@@ -271,8 +264,7 @@ static const struct {
 	{ "Initialize down left", "down: -addresses say" },
 	{ "Initialize down new-mac", "down: say own tell" },
 	{ "Initialize down macvlan device-mtu", "down: +device-mtu say" },
-	{ "Master no-carrier own-mac",
-	    "no-carrier: !mac +mac carrier tell" },
+	{ "Master no-carrier own-mac", "no-carrier: !mac +mac carrier tell" },
 	{ "Master no-carrier incomplete",
 	    "no-carrier: !addresses +addresses carrier tell" },
 	{ "Backup no-carrier renumbered", "no-carrier: source carrier" },
@@ -339,12 +331,9 @@ static const struct {
 	{ "Master stalled incomplete", "!addresses +addresses use" },
 	{ "Master macvlan incomplete", "!addresses +addresses tell use" },
 	{ "Master -n incomplete", "!addresses +addresses tell use" },
-	{ "Backup incomplete", "use" },
-	{ "Backup left", "-addresses use" },
-	{ "Initialize left", "-addresses use" },
-	{ "Backup owner left", "use" },
-	{ "Backup no-accept left", "use" },
-	{ "Backup no-accept", "use" },
+	{ "Backup incomplete", "use" }, { "Backup left", "-addresses use" },
+	{ "Initialize left", "-addresses use" }, { "Backup owner left", "use" },
+	{ "Backup no-accept left", "use" }, { "Backup no-accept", "use" },
 	{ "Master no-accept", "+block use" },
 	{ "Master no-accept incomplete", "+block use" },
 	{ "Master owner no-accept", "use" },
@@ -362,10 +351,8 @@ static const struct {
 	/* A flap that was over before we looked. */
 	{ "Master flapped", "tell use" },
 	{ "Master renumbered flapped", "source tell use" },
-	{ "Master stalled flapped", "use" },
-	{ "Master quiet flapped", "use" },
-	{ "Backup flapped", "use" },
-	{ "Initialize flapped", "use" },
+	{ "Master stalled flapped", "use" }, { "Master quiet flapped", "use" },
+	{ "Backup flapped", "use" }, { "Initialize flapped", "use" },
 	{ "Master no-carrier flapped", "no-carrier: carrier" },
 };
 
@@ -549,8 +536,7 @@ TEST(reasons)
 	arrange("Initialize");
 	conf.naddr = 9;
 	ck_assert_str_eq(reason_text(RECONCILE_FINE), "");
-	ck_assert_str_eq(reason_text(RECONCILE_GONE),
-	    "the interface is gone");
+	ck_assert_str_eq(reason_text(RECONCILE_GONE), "the interface is gone");
 	ck_assert_str_eq(reason_text(RECONCILE_REPLACED),
 	    "the interface was replaced");
 	ck_assert_str_eq(reason_text(RECONCILE_NO_ETHERNET),

@@ -637,8 +637,7 @@ TEST(program_arguments)
 		{ SYS_mprotect, { 0, 0, UPPER | PROT_READ | PROT_WRITE },
 		    SECCOMP_RET_ALLOW },
 		{ SYS_mprotect, { 0, 0, PROT_EXEC }, EPERMED },
-		{ SYS_ioctl, { 0, UPPER | SIOCGIFNAME, 0 },
-		    SECCOMP_RET_ALLOW },
+		{ SYS_ioctl, { 0, UPPER | SIOCGIFNAME, 0 }, SECCOMP_RET_ALLOW },
 		{ SYS_ioctl, { 0, SIOCSIFADDR, 0 }, EPERMED },
 		{ SYS_setsockopt, { 0, UPPER | IPPROTO_IPV6,
 		    UPPER | IPV6_JOIN_GROUP }, SECCOMP_RET_ALLOW },
@@ -647,8 +646,7 @@ TEST(program_arguments)
 		{ SYS_setsockopt, { 0, SOL_SOCKET, SO_PRIORITY },
 		    SECCOMP_RET_ALLOW },
 #ifdef __s390x__
-		{ SYS_clone, { CLONE_NEWUSER, SIGCHLD, 0 },
-		    SECCOMP_RET_ALLOW },
+		{ SYS_clone, { CLONE_NEWUSER, SIGCHLD, 0 }, SECCOMP_RET_ALLOW },
 		{ SYS_clone, { 0, CLONE_NEWUSER | SIGCHLD, 0 }, EPERMED },
 #else
 		{ SYS_clone, { UPPER | SIGCHLD, CLONE_NEWUSER, 0 },

@@ -1,6 +1,4 @@
-/*
- * What the unit tests share: addresses from text, and the list of tests.
- */
+/* What the unit tests share: addresses from text, and the list of tests. */
 #ifndef CHECK_UTIL_H
 #define CHECK_UTIL_H
 

@@ -208,4 +208,18 @@ expected(usec_t left, usec_t before)
 	return left == NEVER ? NEVER : now + left;
 }
 
+/* The outcome of an event that is a row of a table, with its reason */
+#define SEE_ROW(r, before, actions) do {				\
+	see_at(0, (r)->id, actions, (r)->actions, (r)->to,		\
+	    expected((r)->deadline, (before)->deadline),		\
+	    expected((r)->announce, (before)->announce_deadline));	\
+	ck_assert_msg(vr.why == (r)->why, "%s: why %d", (r)->id, vr.why); \
+	ck_assert_int_eq(vr.since, (r)->to == (r)->from ?		\
+	    (before)->since : now);					\
+	/* An ignored event leaves no trace at all. */			\
+	if ((actions) == 0 && (r)->deadline == SAME &&			\
+	    ((r)->type != VRRP_EV_ADVERT || (r)->from == INIT))		\
+		ck_assert_mem_eq(before, &vr, sizeof(vr));		\
+} while (0)
+
 #endif
