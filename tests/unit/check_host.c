@@ -255,14 +255,10 @@ mend(unsigned set, unsigned undo, unsigned foreign, unsigned news)
 	return host_mend(&g, &vr, &plan, START);
 }
 
-#define looks(result, words) do {					\
-	ck_assert_int_eq(host_look(&g, &vr, START), result);		\
-	done(words);							\
-} while (0)
-#define mends(set, undo, foreign, news, result, words) do {		\
-	ck_assert_uint_eq(mend(set, undo, foreign, news), result);	\
-	done(words);							\
-} while (0)
+#define looks(result, words)						\
+	does(ck_assert_int_eq(host_look(&g, &vr, START), result), words)
+#define mends(set, undo, foreign, news, result, words)			\
+	does(ck_assert_uint_eq(mend(set, undo, foreign, news), result), words)
 
 /* --- looking -------------------------------------------------------------- */
 
@@ -535,16 +531,13 @@ TEST(said_once)
 {
 	setup(true);
 	failing = "tune4";
-	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
-	done("tune4 7 log-4");
-	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
-	done("tune4 7");
+	does(mend(1u << RECONCILE_FORWARD4, 0, 0, 0), "tune4 7 log-4");
+	does(mend(1u << RECONCILE_FORWARD4, 0, 0, 0), "tune4 7");
 	failing = "";
 	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
 	failing = "tune4";
 	did[0] = '\0';
-	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
-	done("tune4 7 log-4");
+	does(mend(1u << RECONCILE_FORWARD4, 0, 0, 0), "tune4 7 log-4");
 }
 
 /* A macvlan that is gone: ours under another name is in the way. */
@@ -607,8 +600,7 @@ TEST(foreign)
 {
 	setup(false);
 	memcpy(g.seen.mac, new_mac, VRRP_MAC_LEN);
-	mend(1u << RECONCILE_MAC, 0, 1u << RECONCILE_MAC, 0);
-	done("log-4 mac");
+	does(mend(1u << RECONCILE_MAC, 0, 1u << RECONCILE_MAC, 0), "log-4 mac");
 	ck_assert_str_eq(last_log,
 	    "another program set the MAC address to 02:03:04:05:06:12");
 	ck_assert_uint_eq(g.stats.restored, 0);
@@ -619,8 +611,7 @@ TEST(foreign)
 	    "virtual address: put back");
 	ck_assert_uint_eq(g.stats.restored, 1);
 	/* Given up: counted, and not said. */
-	mend(0, 0, 1u << RECONCILE_ADDRESSES, 0);
-	done("");
+	does(mend(0, 0, 1u << RECONCILE_ADDRESSES, 0), "");
 	ck_assert_uint_eq(g.stats.restored, 2);
 }
 
@@ -634,12 +625,10 @@ TEST(new_own_mac)
 	done("log-4 02:03:04:05:06:12 written mac");
 	ck_assert_int_eq(memcmp(g.own_mac, new_mac, VRRP_MAC_LEN), 0);
 	failing = "written";
-	host_set_own_mac(&g, own_mac);
-	done("02:00:00:00:00:11 written log-3");
+	does(host_set_own_mac(&g, own_mac), "02:00:00:00:00:11 written log-3");
 	ck_assert_int_eq(memcmp(g.own_mac, own_mac, VRRP_MAC_LEN), 0);
 	g.mac_file.fd = -1;
-	mend(0, 0, 0, RECONCILE_OWN_MAC);
-	done("");
+	does(mend(0, 0, 0, RECONCILE_OWN_MAC), "");
 	ck_assert_int_eq(memcmp(g.own_mac, new_mac, VRRP_MAC_LEN), 0);
 }
 
@@ -649,8 +638,7 @@ TEST(closed)
 {
 	setup(false);
 	g.swapped = g.holding = true;
-	host_close(&g);
-	done("close close-answers");
+	does(host_close(&g), "close close-answers");
 	ck_assert(!g.swapped && !g.holding && g.dirty);
 }
 
@@ -658,16 +646,14 @@ TEST(moved)
 {
 	setup(true);
 	g.seen.index = OTHER;
-	host_move(&g);
-	done("delete 7 unhush 3");
+	does(host_move(&g), "delete 7 unhush 3");
 	ck_assert_uint_eq(g.index, OTHER);
 	g.index = 0;
 	host_move(&g);			/* the first one */
 	done("");
 	setup(false);
 	g.seen.index = OTHER;
-	host_move(&g);
-	done("");
+	does(host_move(&g), "");
 	ck_assert_uint_eq(g.index, OTHER);
 }
 
@@ -676,8 +662,7 @@ TEST(used)
 	unsigned news;
 
 	setup(true);
-	ck_assert_int_eq(host_use(&g, &news, START), 0);
-	done("");
+	does(ck_assert_int_eq(host_use(&g, &news, START), 0), "");
 	ck_assert_uint_eq(news, 0);
 	g.port.fd = -1;
 	g.macvlan = 0;
@@ -688,8 +673,7 @@ TEST(used)
 	ck_assert(g.dirty);
 	g.port.fd = -1;
 	failing = "open";
-	ck_assert_int_eq(host_use(&g, &news, START), -1);
-	done("open 3 log-3");
+	does(ck_assert_int_eq(host_use(&g, &news, START), -1), "open 3 log-3");
 	ck_assert_uint_eq(news, 0);
 	ck_assert_int_eq(g.check_deadline, START + VRRP_SECOND);
 	g.check_deadline = 0;
@@ -699,8 +683,7 @@ TEST(used)
 	done("create 3 log-3");
 	ck_assert_int_eq(g.check_deadline, START + VRRP_SECOND);
 	setup(false);
-	ck_assert_int_eq(host_use(&g, &news, START), 0);
-	done("");
+	does(ck_assert_int_eq(host_use(&g, &news, START), 0), "");
 }
 
 /* --- what the kernel tells ------------------------------------------------ */

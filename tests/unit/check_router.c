@@ -347,8 +347,7 @@ hear(uint8_t priority, unsigned n)
 TEST(order_of_becoming_master)
 {
 	setup_backup();
-	wait_for(DOWN);
-	done(TO_MASTER);
+	does(wait_for(DOWN), TO_MASTER);
 	ck_assert_uint_eq(r.ground.stats.became_master, 1);
 	ck_assert_int_eq(told_limit, conf.hang_limit);
 	ck_assert_int_eq(r.ask_deadline, now + 2 * VRRP_SECOND);
@@ -375,8 +374,7 @@ TEST(order_of_yielding)
 	    "STATUS=backup");
 	ck_assert_int_eq(r.ask_deadline, now + 50 * MS);
 	now = r.ask_deadline;
-	router_ask(&r, now);
-	done("ask");
+	does(router_ask(&r, now), "ask");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 }
 
@@ -432,14 +430,11 @@ TEST(master_mac)
 	setup_master();
 	conf.vr.vmac = false;
 	r.ground.swapped = false;
-	step(VRRP_EV_ANNOUNCE);
-	done("announce/seen");
+	does(step(VRRP_EV_ANNOUNCE), "announce/seen");
 	r.ground.seen.present = false;
-	step(VRRP_EV_ANNOUNCE);
-	done("announce/own");
+	does(step(VRRP_EV_ANNOUNCE), "announce/own");
 	conf.vr.vmac = true;
-	step(VRRP_EV_ANNOUNCE);
-	done("announce/virtual");
+	does(step(VRRP_EV_ANNOUNCE), "announce/virtual");
 }
 
 /* The resignation that is kept is one, from the MAC of the addresses. */
@@ -475,10 +470,7 @@ compare(unsigned news)
 	router_reconcile(&r, now);
 }
 
-#define finds(news, words) do {						\
-	compare(news);							\
-	done(words);							\
-} while (0)
+#define finds(news, words)	does(compare(news), words)
 
 TEST(look_fails)
 {
@@ -668,21 +660,18 @@ TEST(drops)
 	did[0] = '\0';
 	put_adverts(200, 1);
 	frame[34 + 2] ^= 1;		/* priority, advert_parse(): checksum */
-	router_receive(&r, now);
-	done("drop-checksum");
+	does(router_receive(&r, now), "drop-checksum");
 	conf.vr.vrid = 8;		/* advert_check() */
 	put_adverts(200, 1);
 	conf.vr.vrid = 7;
-	router_receive(&r, now);
-	done("drop-vrid");
+	does(router_receive(&r, now), "drop-vrid");
 	ck_assert_uint_eq(r.ground.stats.received, 0);
 	ck_assert_int_eq(r.duplicate.router_at, 0);
 	/* Another list of addresses is let through, with a remark. */
 	conf.vr.vip[0].addr = addr("10.0.0.2");
 	put_adverts(200, 1);
 	conf.vr.vip[0].addr = addr("10.0.0.1");
-	router_receive(&r, now);
-	done("remark-addresses");
+	does(router_receive(&r, now), "remark-addresses");
 	ck_assert_uint_eq(r.ground.stats.received, 1);
 }
 
@@ -692,8 +681,7 @@ TEST(master_drops)
 	setup_old_master();
 	put_adverts(50, 1);
 	frame[34 + 2] ^= 1;
-	router_receive(&r, now);
-	done("drop-checksum");
+	does(router_receive(&r, now), "drop-checksum");
 	conf.vr.auth_type = VRRP_AUTH_PASSWORD;
 	put_adverts(50, 1);
 	conf.vr.auth_type = VRRP_AUTH_NONE;
@@ -753,8 +741,7 @@ TEST(answers)
 	ask("10.0.0.2", NULL, "");		/* not a virtual address */
 	put_question("10.0.0.1", NULL);
 	frame_len = VRRP_MAC_LEN - 1;	/* no frame at all */
-	router_answer(&r, now);
-	done("");
+	does(router_answer(&r, now), "");
 	send_result = -1;
 	ask("10.0.0.1", NULL, "answer send-error");
 	put_question("10.0.0.2", NULL);
@@ -793,8 +780,7 @@ TEST(claims)
 	claim("10.0.0.2", their_mac);	/* not ours */
 	put_claim("10.0.0.1", their_mac);
 	memcpy(frame, their_mac, VRRP_MAC_LEN);	/* not for us */
-	router_hear(&r, now);
-	done("");
+	does(router_hear(&r, now), "");
 	claim("10.0.0.1", their_mac);
 	done("duplicate announce/virtual announce-own/virtual");
 	put_claim("10.0.0.2", their_mac);
@@ -819,8 +805,7 @@ TEST(claims_without_end)
 		now += 100 * MS;
 	}
 	did[0] = '\0';
-	claim("10.0.0.1", their_mac);
-	done("duplicate log-3");
+	does(claim("10.0.0.1", their_mac), "duplicate log-3");
 }
 
 /* A stranger in version 3 may be a Master that cannot read our checksum. */
@@ -848,8 +833,7 @@ TEST(probes)
 	EACH(i, seconds) {
 		now = r.ask_deadline;
 		ck_assert_int_eq(now - r.vr.since, seconds[i] * VRRP_SECOND);
-		router_ask(&r, now);
-		done("probe");
+		does(router_ask(&r, now), "probe");
 	}
 }
 
@@ -858,17 +842,13 @@ TEST(first_probe)
 	setup_master();
 	now = r.ask_deadline;
 	claims_result = -1;
-	router_ask(&r, now);
-	done("open-claims log-4");
+	does(router_ask(&r, now), "open-claims log-4");
 	ck_assert_int_lt(r.ask_deadline, VRRP_NEVER);
 	claims_result = 0;
-	router_ask(&r, now);
-	done("open-claims probe");
-	router_ask(&r, now);
-	done("probe");
+	does(router_ask(&r, now), "open-claims probe");
+	does(router_ask(&r, now), "probe");
 	r.vr.quiet = true;
-	router_ask(&r, now);
-	done("");
+	does(router_ask(&r, now), "");
 	ck_assert_int_lt(r.ask_deadline, VRRP_NEVER);
 }
 
@@ -876,8 +856,7 @@ TEST(initialize_asks_nobody)
 {
 	setup();
 	r.ask_deadline = now;
-	router_ask(&r, now);
-	done("");
+	does(router_ask(&r, now), "");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 }
 

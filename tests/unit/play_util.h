@@ -47,6 +47,12 @@ do_word(const char *format, ...)
 	did[0] = '\0';							\
 } while (0)
 
+/* This call does that, and no more. */
+#define does(call, words) do {						\
+	call;								\
+	done(words);							\
+} while (0)
+
 /* A function that does nothing but that; and one that gives this value */
 #define PLAY(call, ...)							\
 void call { do_word(__VA_ARGS__); }
