@@ -629,6 +629,16 @@ TEST(address_sets)
 	}
 }
 
+/* The line about such a value where another is right */
+static void
+tells(enum vrrp_drop drop, uint32_t is, uint32_t not, const char *line)
+{
+	char text[80];
+
+	vrrp_drop_text(text, sizeof(text), drop, is, not);
+	ck_assert_str_eq(text, line);
+}
+
 TEST(drop_texts)
 {
 	char text[80];
@@ -648,23 +658,17 @@ TEST(drop_texts)
 		ck_assert((strstr(text, "CARP") != NULL) ==
 		    (i == VRRP_DROP_LENGTH));
 	}
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_TTL, 64, 255);
-	ck_assert_str_eq(text, "ttl is 64, not 255");
+	tells(VRRP_DROP_TTL, 64, 255, "ttl is 64, not 255");
 	context("C2");
 	ck_assert_int_eq(climb(vector("I19")->frame, vector("I19")->len),
 	    VRRP_DROP_CHECKSUM);
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_CHECKSUM, got, want);
-	ck_assert_str_eq(text, "checksum is 0x54c9, not 0x54c8");
+	tells(VRRP_DROP_CHECKSUM, got, want, "checksum is 0x54c9, not 0x54c8");
 	context("C2");
 	ck_assert_int_eq(climb_vector("I48"), VRRP_DROP_INTERVAL);
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_INTERVAL, got, want);
-	ck_assert_str_eq(text, "interval is 2.00 s, not 1.00 s");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_INTERVAL, 4095, 1);
-	ck_assert_str_eq(text, "interval is 40.95 s, not 0.01 s");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_INTERVAL, 1, 4095);
-	ck_assert_str_eq(text, "interval is 0.01 s, not 40.95 s");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_AUTH, 1, 1);
-	ck_assert_str_eq(text, "wrong password");
+	tells(VRRP_DROP_INTERVAL, got, want, "interval is 2.00 s, not 1.00 s");
+	tells(VRRP_DROP_INTERVAL, 4095, 1, "interval is 40.95 s, not 0.01 s");
+	tells(VRRP_DROP_INTERVAL, 1, 4095, "interval is 0.01 s, not 40.95 s");
+	tells(VRRP_DROP_AUTH, 1, 1, "wrong password");
 }
 
 /*
@@ -717,24 +721,18 @@ TEST(interval_values)
 TEST(carp_text)
 {
 	struct vector *v = vector("I61");
-	char text[80];
 
 	context("C2");
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_LENGTH);
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, got, want);
-	ck_assert_str_eq(text, "length is 36, not 44 (looks like CARP)");
+	tells(VRRP_DROP_LENGTH, got, want,
+	    "length is 36, not 44 (looks like CARP)");
 	v = vector("I64");
 	ck_assert_int_eq(climb(v->frame, v->len), VRRP_DROP_LENGTH);
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, got, want);
-	ck_assert_str_eq(text, "length is 19, not 20");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 35, 44);
-	ck_assert_str_eq(text, "length is 35, not 44");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 37, 44);
-	ck_assert_str_eq(text, "length is 37, not 44");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 45);
-	ck_assert_str_eq(text, "length is 36, not 45");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 40);
-	ck_assert_str_eq(text, "length is 36, not 40");
+	tells(VRRP_DROP_LENGTH, got, want, "length is 19, not 20");
+	tells(VRRP_DROP_LENGTH, 35, 44, "length is 35, not 44");
+	tells(VRRP_DROP_LENGTH, 37, 44, "length is 37, not 44");
+	tells(VRRP_DROP_LENGTH, 36, 45, "length is 36, not 45");
+	tells(VRRP_DROP_LENGTH, 36, 40, "length is 36, not 40");
 }
 
 /* P-07: with the one's complement zeros exchanged, and for a wrong one */
