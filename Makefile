@@ -51,6 +51,7 @@ UNIT	= check_fsm check_fsm3 check_walk check_packet check_packet3 \
 	  check_reconcile check_router check_host check_sandbox
 CHECKS	= $(UNIT:%=tests/unit/%) tests/sim/check_sim tests/sim/check_model
 CHECK_FSM = tests/unit/check_util.h tests/unit/fsm_util.h $(FSM)
+CHECK_PLAY = tests/unit/check_util.h tests/unit/play_util.h
 CHECK_CODEC = tests/unit/check_util.h tests/unit/packet_util.h $(CODEC)
 CHECK_LIBS = -lcheck -lsubunit -lrt -lm -lpthread
 
@@ -119,17 +120,18 @@ tests/unit/check_duplicate: tests/unit/check_duplicate.c $(CHECK_FSM) \
     core/duplicate.o
 	$(LINK_TEST) $< core/duplicate.o $(FSM) $(CHECK_LIBS)
 tests/unit/check_conf: tests/unit/check_conf.c tests/unit/check_util.h \
-    core/conf.o core/frame.o
+    tests/unit/conf_util.h core/conf.o core/frame.o
 	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
 tests/unit/check_conf3: tests/unit/check_conf3.c tests/unit/check_util.h \
-    core/conf.o core/frame.o
+    tests/unit/conf_util.h core/conf.o core/frame.o
 	$(LINK_TEST) $< core/conf.o core/frame.o $(CHECK_LIBS)
-tests/unit/check_netlink: tests/unit/check_netlink.c libnetlink.o
+tests/unit/check_netlink: tests/unit/check_netlink.c tests/unit/check_util.h \
+    libnetlink.o
 	$(LINK_TEST) $< libnetlink.o $(CHECK_LIBS)
 tests/unit/check_sandbox: tests/unit/check_sandbox.c tests/unit/check_util.h \
     sandbox.h sandbox.o
 	$(LINK_TEST) $< sandbox.o $(CHECK_LIBS)
-tests/unit/check_log: tests/unit/check_log.c log.o
+tests/unit/check_log: tests/unit/check_log.c tests/unit/check_util.h log.o
 	$(LINK_TEST) $< log.o $(CHECK_LIBS)
 # advert_len() and vrrp_mac_is_virtual() are of packet.c
 tests/unit/check_reconcile: tests/unit/check_reconcile.c \
@@ -139,12 +141,12 @@ tests/unit/check_reconcile: tests/unit/check_reconcile.c \
 # The room of router.c; the other rooms are played by the test.
 ROUTER	= router.o $(FSM) core/duplicate.o core/conf.o core/record.o \
 	  $(CODEC)
-tests/unit/check_router: tests/unit/check_router.c tests/unit/check_util.h \
+tests/unit/check_router: tests/unit/check_router.c $(CHECK_PLAY) \
     $(ROUTER)
 	$(LINK_TEST) $< $(ROUTER) $(CHECK_LIBS)
 # The room of host.c, likewise
 HOST	= host.o core/reconcile.o core/record.o core/packet.o core/frame.o
-tests/unit/check_host: tests/unit/check_host.c tests/unit/check_util.h $(HOST)
+tests/unit/check_host: tests/unit/check_host.c $(CHECK_PLAY) $(HOST)
 	$(LINK_TEST) $< $(HOST) $(CHECK_LIBS)
 
 tests/unit/check_watch: tests/unit/check_watch.c tests/unit/check_util.h \
@@ -236,7 +238,7 @@ coverage-edges:
 cross:
 	@WARN="$(WARN)" tests/proof/cross.sh
 
-# tests/proof/CONFORMANCE.md anew; fails when it was not up to date, or lacks something
+# Fills in CONFORMANCE.md; fails when it was not up to date, or lacks something
 conformance:
 	@perl tests/proof/conformance.pl
 

@@ -82,8 +82,7 @@ try_advert(const struct vrrp_family *family, const uint8_t *frame, size_t len)
 }
 
 static void
-check_arp(const uint8_t *arp, const struct vrrp_question *q,
-    const uint8_t *mac)
+check_arp(const uint8_t *arp, const struct vrrp_question *q, const uint8_t *mac)
 {
 	must(memcmp(arp + 8, mac, VRRP_MAC_LEN) == 0);
 	must(memcmp(arp + 14, q->target.octet, 4) == 0);
@@ -105,8 +104,7 @@ check_advertisement(const uint8_t *ip, const struct vrrp_question *q,
 }
 
 static void
-try_question(const struct vrrp_family *family, const uint8_t *frame,
-    size_t len)
+try_question(const struct vrrp_family *family, const uint8_t *frame, size_t len)
 {
 	static const uint8_t mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 2, 9 };
 	struct vrrp_question q, other;

@@ -117,14 +117,12 @@ read_addresses(unsigned vip_index)
 	struct ipaddr_table table;
 	unsigned i;
 
-	if (ipaddr_scan(&ground.nl, 2, vip_index, &conf.vr,
-	    &table) == -1)
+	if (ipaddr_scan(&ground.nl, 2, vip_index, &conf.vr, &table) == -1)
 		return;
 	must(table.n4 <= IPADDR_OWN_MAX && table.n6 <= IPADDR_OWN_MAX);
 	for (i = 0; i < VRRP_ADDR_MAX; i++) {
 		must(table.presence[i] <= IPADDR_OURS);
-		must(i < conf.vr.naddr ||
-		    table.presence[i] == IPADDR_ABSENT);
+		must(i < conf.vr.naddr || table.presence[i] == IPADDR_ABSENT);
 	}
 	must(!ipaddr_complete(&table, &conf.vr) ||
 	    table.presence[0] != IPADDR_ABSENT);

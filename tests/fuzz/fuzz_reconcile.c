@@ -65,8 +65,7 @@ input_router(struct input *in, struct host *h)
 	h->known.keeps_mac = bits & 32;
 	h->known.open = bits & 64;
 	h->known.holding = h->vr.state == VRRP_MASTER;
-	h->known.swapped = h->known.holding && !h->known.macvlan &&
-	    bits & 128;
+	h->known.swapped = h->known.holding && !h->known.macvlan && bits & 128;
 	h->known.stalled = bits >> 10 & 1;
 	h->known.index = bits >> 11 & 3;
 	if (h->known.index == 0)

@@ -10,15 +10,9 @@
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"
-frame() { perl "$TOP/tests/ns/v3_frame.pl" "$@"; }
 
 lan a b c
-n=11
-for host in a b c; do
-	at $host ip -6 addr add 2001:db8::$n/64 dev eth0 nodad
-	n=$((n + 1))
-	settle $host
-done
+lan6 a b c
 own=02:00:00:00:00:11
 stranger=02:00:00:00:00:13
 virtual4=00:00:5e:00:01:33

@@ -15,7 +15,6 @@
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"
-frame() { perl "$TOP/tests/ns/v3_frame.pl" "$@"; }
 into() { "$T/inject" a; sleep 0.2; }
 
 lan a c
@@ -40,7 +39,6 @@ before=$(snapshot_all a)
 OWN=020000000011
 V4=00:00:5e:00:01:33
 V6=00:00:5e:00:02:33
-lladdr() { at c ip neigh show "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'; }
 
 # begin OPTION...: a Backup that stays one until it is told; take: now Master
 begin() {

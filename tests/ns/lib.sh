@@ -163,6 +163,25 @@ lan() {
 	done
 }
 
+# lan6 HOST...: the Nth has 2001:db8::(10+N)/64 as well
+lan6() {
+	local host n=11
+	for host in "$@"; do
+		at "$host" ip -6 addr add "2001:db8::$n/64" dev eth0 nodad
+		n=$((n + 1))
+		settle "$host"
+	done
+}
+
+# of the client c: the MAC that it has for an address; whether it reaches each
+lladdr() { at c ip neigh show "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'; }
+reaches() {
+	local to
+	for to in "$@"; do at c ping -qc 1 -W 1 "$to" || return; done
+}
+# frame KIND FIELD=VALUE...: of version 3, ARP and neighbours, for inject
+frame() { perl "$TOP/tests/ns/v3_frame.pl" "$@"; }
+
 # at HOST COMMAND...: in its namespace; ip(8) goes there by itself, which costs
 # much less
 at() {

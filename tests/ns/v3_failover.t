@@ -14,12 +14,7 @@
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"
 
 lan a b c
-n=11
-for host in a b c; do
-	at "$host" ip -6 addr add "2001:db8::$n/64" dev eth0 nodad
-	n=$((n + 1))
-	settle "$host"
-done
+lan6 a b c
 # Routers: so do their advertisements say.
 for host in a b; do
 	at $host sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
@@ -27,14 +22,6 @@ for host in a b; do
 done
 before_a=$(snapshot_all a)
 before_b=$(snapshot_all b)
-
-# reaches ADDRESS...: the client, each of them
-reaches() {
-	local to
-	for to in "$@"; do
-		at c ping -qc 1 -W 1 "$to" || return
-	done
-}
 
 # mac_of_address ADDRESS: as the client has it
 mac_of_address() {

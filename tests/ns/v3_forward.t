@@ -28,12 +28,7 @@ for host in a b h; do
 	at "$host" ip link set eth1 up
 	n=$((n + 1))
 done
-n=11
-for host in a b c; do
-	at "$host" ip -6 addr add "2001:db8::$n/64" dev eth0 nodad
-	n=$((n + 1))
-	settle "$host"
-done
+lan6 a b c
 at h ip link set lo up
 at c ip route add default via 10.0.0.1
 at c ip -6 route add default via fe80::1 dev eth0

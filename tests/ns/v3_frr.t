@@ -87,7 +87,6 @@ both() { has "$1" 51 && has "$1" 52; }
 neither() { lacks "$1" 51 && lacks "$1" 52; }
 one_master() { both "$1" && neither "$2"; }
 
-lladdr() { at c ip neigh show "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'; }
 port_of() { bridge fdb show br br0 | awk -v mac="$1" '$1 == mac { print $3; exit }'; }
 reached() {
 	at c ping -qc 1 -W 0.3 10.0.0.1 && at c ping -qc 1 -W 0.3 2001:db8::1 &&

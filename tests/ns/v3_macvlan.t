@@ -17,15 +17,9 @@
 . "$(dirname "$0")/lib.sh"
 
 compile inject.c || skip_all "no C compiler"
-frame() { perl "$TOP/tests/ns/v3_frame.pl" "$@"; }
 
 lan a b c
-n=11
-for host in a b c; do
-	at "$host" ip -6 addr add "2001:db8::$n/64" dev eth0 nodad
-	n=$((n + 1))
-	settle "$host"
-done
+lan6 a b c
 before_a=$(snapshot_all a)
 before_b=$(snapshot_all b)
 
@@ -38,11 +32,6 @@ tuned() { at "$1" cat /proc/sys/net/ipv4/conf/eth0/arp_{ignore,announce} | tr '\
 has_device() { at "$1" ip link show dev "$2"; }
 mac_on() { at "$1" cat "/sys/class/net/$2/address"; }
 device_up() { at "$1" ip link show dev "$2" | grep -q '[<,]UP[,>]'; }
-lladdr() { at c ip neigh show "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'; }
-reaches() {
-	local to
-	for to in "$@"; do at c ping -qc 1 -W 1 "$to" || return; done
-}
 
 # --- F16: who is not Master does not send from the virtual MAC ----------------
 

@@ -15,7 +15,6 @@
 VRRPD_OPTIONS="${VRRPD_OPTIONS:-} --no-guard"
 
 compile inject.c || skip_all "no C compiler"
-frame() { perl "$TOP/tests/ns/v3_frame.pl" "$@"; }
 
 lan a b c
 ip netns add h
@@ -29,12 +28,7 @@ for host in a h; do
 	at $host ip link set $dev up
 	n=$((n + 2))
 done
-n=11
-for host in a b c; do
-	at "$host" ip -6 addr add "2001:db8::$n/64" dev eth0 nodad
-	n=$((n + 1))
-	settle "$host"
-done
+lan6 a b c
 at a sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward
     echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
 at c ip route add 10.9.0.0/24 via 10.0.0.1
@@ -48,7 +42,6 @@ C="smac=020000000013 src=10.0.0.13"
 C6="smac=020000000013 src=fe80::ff:fe00:13"
 blackholes() { at a ip -"$1" route show type blackhole table main | awk '{ print $2 }' | tr '\n' ' '; }
 blocks() { [ "$(blackholes 4)" = "10.0.0.1 " ]; }
-lladdr() { at c ip neigh show "$1" dev eth0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'; }
 ask() { "$T/inject" a; sleep 0.2; }
 
 # answers NAME VIP: Ethernet source and destination, the MAC named, flags

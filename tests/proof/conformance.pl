@@ -1,30 +1,31 @@
 #!/usr/bin/perl
-# make conformance: CONFORMANCE.md, the table of requirements with the tests
-# that prove each.  It is made of
+# make conformance: fills in CONFORMANCE.md, the table of requirements: behind
+# the columns that are written by hand, ID to Also, the tests that prove each
+# row, and above the tables the sums.  What it fills in comes from
 #
-#   requirements.md       the rules, one row each
 #   ../*/check_*.c        tags in comments of the tests, and of ../ns/*.t:
 #                             proves: R3768-6.4.2-6 +, R3768-6.1-5 +-
-#   vectors.txt           tags above the frames; golden_verdicts of
+#   vectors.proves        tags of the frames of vectors.txt; golden_verdicts of
 #                         check_packet and ns/packets.t run each of them
 #   conformance.reasons   why a row lacks a test
 #   must_mutants.txt      tests that were seen to fail; these are set in bold
 #
 # "+": what the rule demands or allows is seen.  "-": what it forbids is refused
 # or does not happen, nor does what it demands where it does not apply.  A tag
-# belongs to the next test: START_TEST, or a row of a table before it that
+# belongs to the next test: TEST, or a row of a table before it that
 # begins with a name, or an assertion of a .t file, or a frame.  A tag in the
-# body of a START_TEST belongs to that one.
+# body of a TEST belongs to that one.
 #
 # MUST and MUST NOT need both signs; SHOULD, RECOMMENDED, must and spec need "+",
 # SHOULD NOT "-"; or a reason.  The status is 1 if something is missing, wrong or
-# stale, or if the file that was there differs; it is written anew in any case.
+# stale, or if what was filled in differs; that is written anew in any case.
 use strict;
 use warnings;
 
 my $dir = $0 =~ m{^(.*)/} ? $1 : '.';
 my $errors = 0;
 my (@rows, %row);			# in order; by id
+my @table;				# the lines of CONFORMANCE.md
 
 sub complain {
 	my ($where, $what) = @_;
@@ -41,14 +42,14 @@ sub lines {
 
 # --- what is read -------------------------------------------------------------
 
-# A heading is kept as a row without an id, to be printed between the tables.
 sub read_requirements {
-	for (lines('requirements.md')) {
-		push @rows, { heading => $_ } if /^##/;
-		next unless /^\| ([RP]\d*-\S+) \| (.+?) \| (.+?) \|/;
-		complain($1, 'two rows of this id') if $row{$1};
-		push @rows, $row{$1} = { id => $1, level => $2, text => $3,
-		    '+' => [], '-' => [] };
+	my $cell = qr/(?:[^|\\]|\\.)*\|/;
+	for (@table = lines('CONFORMANCE.md')) {
+		my ($hand, $id, $level) = /^(\| ([RP]\d*-\S+) \| (.+?) \|$cell$cell)/
+		    or next;
+		complain($id, 'two rows of this id') if $row{$id};
+		push @rows, $row{$id} = { id => $id, level => $level,
+		    hand => $hand, '+' => [], '-' => [] };
 	}
 }
 
@@ -79,12 +80,11 @@ sub read_reasons {
 	}
 }
 
-# The pairs of a line "proves: ID SIGN, ID SIGN"; nothing if it has no tag.
-sub tags {
-	my ($where, $line) = @_;
+# The pairs of a list, as in "ID SIGN, ID SIGN"
+sub pairs {
+	my ($where, $list) = @_;
 	my @tags;
-	return unless $line =~ /\bproves:\s*(.*?),?\s*(?:\*\/)?\s*$/;
-	my @pairs = split /,\s*/, $1;
+	my @pairs = split /,\s*/, $list;
 	complain($where, 'a tag of nothing') unless @pairs;
 	for (@pairs) {
 		if (/^([RP]\d*-\S+) (\+-|\+|-)$/) {
@@ -96,6 +96,13 @@ sub tags {
 		}
 	}
 	return @tags;
+}
+
+# Those of a line "proves: PAIRS"; nothing if it has no tag
+sub tags {
+	my ($where, $line) = @_;
+	return $line =~ /\bproves:\s*(.*?),?\s*(?:\*\/)?\s*$/ ?
+	    pairs($where, $1) : ();
 }
 
 sub prove {
@@ -131,27 +138,39 @@ sub read_tests {
 sub read_check {
 	my $path = shift;
 	my ($suite) = $path =~ /(\w+)\.c$/;
-	my ($test, $inside, %started, %added, @next);
+	my ($test, $inside, @next);
 	my @lines = lines($path);
 
 	for my $i (reverse 0 .. $#lines) {
-		$started{$test = $1}++
-		    if $lines[$i] =~ /^START_TEST\((\w+)\)/;
-		$added{$1}++
-		    if $lines[$i] =~ /tcase_add_(?:loop_)?test\(\w+, (\w+)/;
+		complain($path, "line $i: a test must be TEST or LOOP_TEST")
+		    if $lines[$i] =~ /^START_TEST/;
+		$test = $1 if $lines[$i] =~ /^(?:LOOP_)?TEST\((\w+)/;
 		$next[$i] = $test;
 	}
 	read_tests($path, sub {
 		my ($line, $i) = @_;
-		$inside = $1 if $line =~ /^START_TEST\((\w+)\)/;
-		undef $inside if $line =~ /^END_TEST/;
+		$inside = $1 if $line =~ /^(?:LOOP_)?TEST\((\w+)/;
+		undef $inside if $line =~ /^\}/;
 		return "$suite: $inside" if $inside;
 		return "$suite: $next[$i], $1"
 		    if $next[$i] && $line =~ /^\{ "([^"]+)"/;
 		return undef;
 	});
-	for (keys %started) {
-		complain($path, "$_ is not run") unless $added{$_};
+}
+
+# "FRAME, FRAME: PAIRS"; an indented line goes on.
+sub read_frames {
+	my %frame = map { /^([VI]\d+ \w+)/ ? ($1 => 1) : () }
+	    lines('vectors.txt');
+	my $text = join "\n", grep { !/^#/ } lines('vectors.proves');
+	for ($text =~ s/,\n\s+/, /gr =~ /^.+$/gm) {
+		my ($names, $list) = /^(.*?): (.*)$/;
+		my @tags = pairs('vectors.proves', $list // '');
+		for my $name (split /, /, $names // $_) {
+			complain('vectors.proves', "no such frame: $name")
+			    unless $frame{$name};
+			prove("vectors.txt: $name", \@tags);
+		}
 	}
 }
 
@@ -172,12 +191,16 @@ sub read_shell {
 # Every rule that is broken there has a test that sees it, and is tagged so.
 sub read_mutants {
 	my (@ids, %seen);
-	for (lines('must_mutants.txt'), '') {
-		if (/^((?:[RP]\d*-\S+ ?)+)$/) {
-			@ids = split ' ', $1;
+	for (lines('must_mutants.txt'), 'R') {
+		if (/^[RP]/) {
+			for (grep { !$seen{$_} } @ids) {
+				complain('must_mutants.txt',
+				    "$_ is broken, and no test of it is there");
+			}
+			@ids = split;
 			%seen = ();
-		} elsif (/^- (.*)/) {
-			my $test = $1;
+		}
+		for my $test (/^- (.*)/ ? split(/ \| /, $1) : ()) {
 			for my $row (map { $row{$_} // () } @ids) {
 				next unless grep { $_ eq $test }
 				    @{$row->{'+'}}, @{$row->{'-'}};
@@ -186,11 +209,6 @@ sub read_mutants {
 			}
 			complain('must_mutants.txt', "$test is no test of " .
 			    join(' or ', @ids)) unless $seen{$test};
-		} elsif ($_ eq '') {
-			for (grep { !$seen{$_} } splice @ids) {
-				complain('must_mutants.txt',
-				    "$_ is broken, and no test of it is there");
-			}
 		}
 	}
 }
@@ -212,7 +230,7 @@ sub missing {
 }
 
 sub check {
-	for my $row (grep { $_->{id} } @rows) {
+	for my $row (@rows) {
 		my @missing = missing($row);
 		my @both = grep { @{$row->{$_}} } '+', '-';
 		if (@missing && !$row->{reason}) {
@@ -251,7 +269,7 @@ sub group {
 
 sub summary {
 	my (%n, @levels);
-	for my $row (grep { $_->{id} } @rows) {
+	for my $row (@rows) {
 		my $n = $n{group($row)} //= do {
 			push @levels, group($row);
 			+{ map { $_ => 0 } qw(rows both one reason none red) };
@@ -271,20 +289,27 @@ sub summary {
 	return $text;
 }
 
-sub table {
-	my ($text, $open) = ('', 0);
-	for my $row (@rows) {
-		if ($row->{heading}) {
-			$text .= "\n$row->{heading}\n";
-			$open = 0;
-			next;
+# The lines of CONFORMANCE.md, filled in
+sub filled_in {
+	my ($text, $inside) = ('', 0);
+	for (@table) {
+		$inside = /^\| Level \| Rows / || ($inside && /^\|/);
+		if ($inside) {
+			$text .= summary() if /^\| Level/;
+		} elsif (/^\| ID \| Level /) {
+			$text .= "| ID | Level | Requirement | Also | + | - | " .
+			    "Reason, note |\n";
+		} elsif (/^(?:\|---){4,}\|$/) {
+			$text .= "|---|---|---|---|---|---|---|\n";
+		} elsif (/^\| ([RP]\d*-\S+) \|/ && $row{$1}) {
+			my $row = $row{$1};
+			my $why = join ' ', grep { defined }
+			    @$row{qw(reason note)};
+			$text .= "$row->{hand} " . join('| ', map { cell($_) }
+			    tests($row, '+'), tests($row, '-'), $why) . "|\n";
+		} else {
+			$text .= "$_\n";
 		}
-		$text .= "\n| ID | Level | Requirement | + | - | Reason, " .
-		    "note |\n|---|---|---|---|---|---|\n" unless $open++;
-		my $why = join ' ', grep { defined } @$row{qw(reason note)};
-		$text .= "| $row->{id} | $row->{level} | " .
-		    join('| ', map { cell($_) } $row->{text}, tests($row, '+'),
-		    tests($row, '-'), $why) . "|\n";
 	}
 	return $text;
 }
@@ -305,25 +330,15 @@ sub write_if_new {
 
 read_requirements();
 read_reasons();
-read_tests('vectors.txt', sub {
-	return $_[0] =~ /^([VI]\d+ \w+)/ ? "vectors.txt: $1" : undef;
-});
+read_frames();
 chdir $dir or die "$dir: $!\n";
 $dir = '.';
 read_check($_) for sort_by_name(glob '../*/check_*.c');
 read_shell($_) for sort glob '../ns/*.t';
 read_mutants();
 check();
-write_if_new('CONFORMANCE.md', <<"END" . summary() . table());
-# Conformance
-
-Made by \`make conformance\`; conformance.pl beside it says of what, and what +
-and - mean.  A test is named by its file, and its function or what it says; those of
-vectors.txt are frames.  The tests in bold were seen to fail when the rule was
-broken, and \`make must-mutants\` shows it again.
-
-END
+write_if_new('CONFORMANCE.md', filled_in());
 my @untested = grep { $_->{id} && missing($_) && !$_->{reason} } @rows;
 printf "conformance: %d rows, %d without test or reason\n",
-    scalar(grep { $_->{id} } @rows), scalar @untested;
+    scalar @rows, scalar @untested;
 exit($errors > 0);

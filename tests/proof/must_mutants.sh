@@ -17,7 +17,7 @@ tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM
 work=$tmp/work
-paragraphs=0
+bugs=0
 planted=0
 left=0
 survivors=0
@@ -41,18 +41,13 @@ build() {
 	return 1
 }
 
-# unit PROGRAM TEST WORDS [WORDS]: builds it with this test alone; whether it
-# fails, and says so in these or those words
+# unit PROGRAM TEST WORDS [WORDS]: builds it and runs this test alone; whether
+# it fails, and says so in these or those words
 unit() {
 	program=$(echo tests/*/"$1.c")
 	program=${program%.c}
-	awk -v add="^\ttcase_add_(loop_)?test\\\\(" \
-	    -v it="test\\\\([a-z]+, $2[,)]" '
-		$0 ~ add { out = $0 !~ it }
-		!out { print }
-		/;$/ { out = 0 }' "$program.c" >"$work/$program.c"
 	build "$program" || return
-	(cd "$work" && "$program") >"$tmp/out" 2>&1
+	(cd "$work" && VRRP_TEST=$2 "$program") >"$tmp/out" 2>&1
 	grep ":[FE]:[^:]*:$2:" "$tmp/out" | grep -qF -e "$3" -e "${4:-$3}"
 }
 
@@ -95,10 +90,10 @@ plant() {
 	return 1
 }
 
-# begin IDS: whether this paragraph was asked for
+# begin IDS: whether this bug was asked for
 begin() {
-	paragraphs=$((paragraphs + 1))
-	[ "${MUTANTS:-}" != short ] || [ $((paragraphs % 4)) = 0 ] || return 1
+	bugs=$((bugs + 1))
+	[ "${MUTANTS:-}" != short ] || [ $((bugs % 4)) = 0 ] || return 1
 	for id in $1; do
 		case $wanted in
 		'  ' | *" $id "*) return 0 ;;
@@ -135,17 +130,23 @@ take() {
 active=no
 while IFS= read -r line; do
 	case $line in
-	'#'*) ;;
-	'')
-		[ $active = yes ] && finish
-		active=no ;;
+	'#'* | '') ;;
 	[RP][0-9-]*)
+		[ $active = yes ] && finish
+		active=no
 		if begin "$line"; then
 			active=yes
 			ids=$line
 		fi ;;
 	'- '*)
-		[ $active = yes ] && take "${line#- }" ;;
+		line=${line#- }
+		while [ $active = yes ] && [ -n "$line" ]; do
+			take "${line%% | *}"
+			case $line in
+			*' | '*) line=${line#* | } ;;
+			*) line= ;;
+			esac
+		done ;;
 	*)
 		if [ $active = yes ]; then
 			echo "$ids"

@@ -30,19 +30,17 @@ if (defined $verdicts) {
 	$verdict{(split /\t/)[1]} = (split /\t/)[0] for lines($verdicts);
 }
 
-my ($place, $number, $old);
 for (lines($list)) {
-	if (/^(\w+\.[ch] \S+)(?: (\d+))?$/) {
-		($place, $number) = ($1, $2 // 1);
-	} elsif (/^- (.*)/) {
-		$old = $1;
-	} elsif (/^\+ ?(.*)/ && $files{(split / /, $place)[0]}) {
-		my $key = join "\t", $place, $old, $1, $number;
-		$equivalent{$key} = 1;
-		next if $seen{$key};
-		print "$list: no such mutant in $place:\n- $old\n+ $1\n";
-		$bad++;
-	}
+	my ($place, $file, $number, $before, $was, $becomes, $after) =
+	    /^((\w+\.[ch]) \S+)(?: (\d+))?: (.*?)\{\{(.*?) => (.*)\}\}(.*)$/
+	    or /^\w.*\{\{/ ? die "$list: not understood: $_\n" : next;
+	next unless $files{$file};
+	my $key = join "\t", $place, "$before$was$after",
+	    "$before$becomes$after", $number // 1;
+	$equivalent{$key} = 1;
+	next if $seen{$key};
+	print "$list: no such mutant: $_\n";
+	$bad++;
 }
 
 if (!defined $verdicts) {

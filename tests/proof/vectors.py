@@ -2,9 +2,9 @@
 """The golden VRRP frames: made from the descriptions in CASES, field by field
 as RFC 3768 5, RFC 9568 5 and RFC 2402 2 draw them.  Shares no code with vrrpd.
 
-    vectors.py          vectors.txt, vectors.pcap and the view that tshark has
-                        of every frame; "make vectors"
-    vectors.py --check  the same, but only says what differs from the files
+    vectors.py          vectors.txt, tests/out/vectors.pcap for Wireshark, and
+                        the view that tshark has of every frame; "make vectors"
+    vectors.py --check  the same, but only says how vectors.txt differs
     vectors.py --list   a table of the cases, without the frames
 
 text2pcap and tshark come with Wireshark.  tshark is the oracle: it must find
@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import os
 import re
+import shutil
 import socket
 import struct
 import subprocess
@@ -22,13 +23,13 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TEXT = os.path.join(HERE, "vectors.txt")
-PCAP = os.path.join(HERE, "vectors.pcap")
+OUT = os.path.join(os.path.dirname(HERE), "out")
 HEAD = """\
 # Golden VRRP frames of both versions and what a receiver makes of them.
 # Made by vectors.py from its descriptions: do not edit, "make vectors".
 #
-# A line each: id, context, verdict, reason, counters, checksum, and the
-# Ethernet frame in hex, after a comment with its description.
+# A line each: id, context, verdict, reason, counters, checksum, the Ethernet
+# frame in hex, and its description.
 #
 # V.. are sound frames, I.. are wrong in one way or are a matter of policy;
 # I61 is a CARP advertisement.
@@ -409,28 +410,12 @@ def check_ids(cases):
         raise ValueError("not each id once and in order")
 
 
-def read_proves():
-    """The tags of each frame, as lines, by id and context"""
-    proves, tags = {}, []
-    with open(os.path.join(HERE, "vectors.proves")) as file:
-        for line in file:
-            if line.startswith("# proves: "):
-                tags.append(line)
-            elif not line.startswith("#") and line.strip():
-                proves[line.strip()] = "".join(tags)
-                tags = []
-    return proves
-
-
 def text_of(cases):
     out = [HEAD]
-    proves = read_proves()
     for case in cases:
-        out.append("# %s: %s: %s\n" % (case.id, case.title, case.text))
-        out.append(proves.get("%s %s" % (case.id, case.context), ""))
-        out.append("%s %s %s %s %s %s %s\n" % (
+        out.append("%s %s %s %s %s %s %s # %s: %s\n" % (
             case.id, case.context, case.verdict, case.reason, case.counters,
-            case.form, case.frame.hex()))
+            case.form, case.frame.hex(), case.title, case.text))
     return "".join(out)
 
 
@@ -527,24 +512,22 @@ def contents(path):
 
 
 def make(cases, check):
-    """The two files, or whether they are what they should be"""
-    wrong = []
+    """The two files, or whether the text is what it should be"""
+    text = text_of(cases).encode("ascii")
+    same = contents(TEXT) == text
     with tempfile.TemporaryDirectory() as where:
-        made = {TEXT: os.path.join(where, "text"),
-                PCAP: os.path.join(where, "pcap")}
-        with open(made[TEXT], "w", encoding="ascii") as file:
-            file.write(text_of(cases))
-        write_pcap(cases, made[PCAP])
-        wrong = disagreements(cases, made[PCAP])
-        for path, new in made.items():
-            if contents(path) == contents(new):
-                continue
-            if check:
-                wrong.append(os.path.relpath(path) + " is not what "
-                             "vectors.py makes: make vectors")
-                continue
-            with open(path, "wb") as file:
-                file.write(contents(new))
+        pcap = os.path.join(where, "vectors.pcap")
+        write_pcap(cases, pcap)
+        wrong = disagreements(cases, pcap)
+        if check and not same:
+            wrong.append("vectors.txt is not what vectors.py makes: "
+                         "make vectors")
+        elif not check:
+            if not same:
+                with open(TEXT, "wb") as file:
+                    file.write(text)
+            os.makedirs(OUT, exist_ok=True)
+            shutil.copy(pcap, OUT)
     for line in wrong:
         print(line)
     if not wrong:

@@ -72,25 +72,38 @@ masters(void)
 	return sim_masters(&sim, &which);
 }
 
+/* What stands in many of them */
+#define TWO_START							\
+	"[ 0.000] -- r1 starts\n"					\
+	"[ 0.000] r1 > initialize -> backup (start)\n"			\
+	"[ 0.001] -- r2 starts\n"					\
+	"[ 0.001] r2 > initialize -> backup (start)\n"
+#define BACK(at, r)							\
+	"[" at "] -- " r " crashes and comes back\n"			\
+	"[" at "] " r " > initialize -> backup (start)\n"
+#define PREEMPTS(at, better, worse)					\
+	"[" at "] " better " > backup -> master (the master is worse)\n" \
+	"[" at "] " worse " > master -> backup (a better advert)\n"
+#define IN_VAIN(at, better, worse)					\
+	"[" at "] " better " > backup -> master (the master is worse)\n" \
+	"[" at "] " better						\
+	" > master -> backup (addresses refused), resigns\n"		\
+	"[" at "] " worse " > master -> backup (a better advert)\n"
+
 /* --- the classics ------------------------------------------------------- */
 
 /* The best of three, after its own Master_Down_Interval (SM2-05) */
-START_TEST(start)
+TEST(start)
 {
 	lan(3);
-	plays(-1, 60 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 60 * SECOND, TWO_START
 	    "[ 0.002] -- r3 starts\n"
 	    "[ 0.002] r3 > initialize -> backup (start)\n"
 	    "[ 3.218] r1 > backup -> master (no advert)\n");
 }
-END_TEST
 
 /* Three intervals and a skew later (R3768-6.1-3) */
-START_TEST(killed)
+TEST(killed)
 {
 	lan(3);
 	sim_add(&sim, 10 * SECOND, EVER, SIM_CRASH, R1, 0);
@@ -98,10 +111,9 @@ START_TEST(killed)
 	    "[10.000] -- r1 crashes\n"
 	    "[12.633] r2 > backup -> master (no advert)\n");
 }
-END_TEST
 
 /* Priority 0: a skew later (SM2-06, SM2-09) */
-START_TEST(stopped)
+TEST(stopped)
 {
 	lan(3);
 	sim_add(&sim, 10 * SECOND, EVER, SIM_STOP, R1, 0);
@@ -110,31 +122,23 @@ START_TEST(stopped)
 	    "[10.000] r1 > master -> initialize (shutdown), resigns\n"
 	    "[10.414] r2 > backup -> master (the master resigned)\n");
 }
-END_TEST
 
-/*
- * Back again, it takes over (SM2-08)
- * proves: R3768-6.1-4 +
- */
-START_TEST(preempts)
+/* Back again, it takes over (SM2-08) */
+/* proves: R3768-6.1-4 + */
+TEST(preempts)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_CRASH, R1, 0);
 	plays(5 * SECOND, 60 * SECOND,
 	    "[10.000] -- r1 crashes\n"
 	    "[12.633] r2 > backup -> master (no advert)\n"
-	    "[30.000] -- r1 crashes and comes back\n"
-	    "[30.000] r1 > initialize -> backup (start)\n"
-	    "[33.218] r1 > backup -> master (the master is worse)\n"
-	    "[33.218] r2 > master -> backup (a better advert)\n");
+	    BACK("30.000", "r1")
+	    PREEMPTS("33.218", "r1", "r2"));
 }
-END_TEST
 
-/*
- * Back again, it does not (SM2-07)
- * proves: R3768-6.1-4 -, R9568-8.3.2-5 +
- */
-START_TEST(does_not_preempt)
+/* Back again, it does not (SM2-07) */
+/* proves: R3768-6.1-4 -, R9568-8.3.2-5 + */
+TEST(does_not_preempt)
 {
 	lan(2);
 	conf(R1)->preempt = false;
@@ -142,13 +146,11 @@ START_TEST(does_not_preempt)
 	plays(5 * SECOND, 60 * SECOND,
 	    "[10.000] -- r1 crashes\n"
 	    "[12.633] r2 > backup -> master (no advert)\n"
-	    "[30.000] -- r1 crashes and comes back\n"
-	    "[30.000] r1 > initialize -> backup (start)\n");
+	    BACK("30.000", "r1"));
 }
-END_TEST
 
 /* F23: a live Master is left ten seconds, a silent one is not */
-START_TEST(preempts_later)
+TEST(preempts_later)
 {
 	lan(2);
 	conf(R1)->preempt_delay = 10 * SECOND;
@@ -158,40 +160,28 @@ START_TEST(preempts_later)
 	plays(5 * SECOND, 90 * SECOND,
 	    "[10.000] -- r1 crashes\n"
 	    "[12.633] r2 > backup -> master (no advert)\n"
-	    "[20.000] -- r1 crashes and comes back\n"
-	    "[20.000] r1 > initialize -> backup (start)\n"
-	    "[30.633] r1 > backup -> master (the master is worse)\n"
-	    "[30.633] r2 > master -> backup (a better advert)\n"
+	    BACK("20.000", "r1")
+	    PREEMPTS("30.633", "r1", "r2")
 	    "[50.000] -- r1 crashes\n"
 	    "[53.047] r2 > backup -> master (no advert)\n"
-	    "[60.000] -- r1 crashes and comes back\n"
-	    "[60.000] r1 > initialize -> backup (start)\n"
+	    BACK("60.000", "r1")
 	    "[62.000] -- r2 crashes\n"
 	    "[64.266] r1 > backup -> master (no advert)\n");
 }
-END_TEST
 
 /* F22: nothing is taken over before the start delay */
-START_TEST(starts_later)
+TEST(starts_later)
 {
 	lan(2);
 	conf(R1)->start_delay = 20 * SECOND;
-	plays(-1, 60 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 60 * SECOND, TWO_START
 	    "[ 3.415] r2 > backup -> master (no advert)\n"
-	    "[20.000] r1 > backup -> master (the master is worse)\n"
-	    "[20.000] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("20.000", "r1", "r2"));
 }
-END_TEST
 
-/*
- * The owner is Master at once, whatever was before (SM2-01)
- * proves: R3768-1.3-1 +, R3768-6.4.1-1 +
- */
-START_TEST(owner_starts)
+/* The owner is Master at once, whatever was before (SM2-01) */
+/* proves: R3768-1.3-1 +, R3768-6.4.1-1 + */
+TEST(owner_starts)
 {
 	lan(3);
 	conf(R3)->priority = VRRP_PRIORITY_OWNER;
@@ -202,37 +192,28 @@ START_TEST(owner_starts)
 	    "[20.000] r3 > initialize -> master (owner of the addresses)\n"
 	    "[20.000] r1 > master -> backup (a better advert)\n");
 }
-END_TEST
 
-/*
- * Equal: no preemption (R3768-3-2), and of two the higher address (SM2-12)
- * proves: R3768-3-2 +, R3768-2.3-1 +
- */
-START_TEST(equal_priority)
+/* Equal: no preemption (R3768-3-2), and of two the higher address (SM2-12) */
+/* proves: R3768-3-2 +, R3768-2.3-1 + */
+TEST(equal_priority)
 {
 	lan(2);
 	conf(R1)->priority = conf(R2)->priority = 100;
 	sim_add(&sim, 10 * SECOND, 10 * SECOND, SIM_CRASH, R1, 0);
 	sim_add(&sim, 40 * SECOND, 10 * SECOND, SIM_PARTITION, SIM_ALL, 1);
-	plays(-1, 60 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 60 * SECOND, TWO_START
 	    "[ 3.609] r1 > backup -> master (no advert)\n"
 	    "[10.000] -- r1 crashes\n"
 	    "[13.218] r2 > backup -> master (no advert)\n"
-	    "[20.000] -- r1 crashes and comes back\n"
-	    "[20.000] r1 > initialize -> backup (start)\n"
+	    BACK("20.000", "r1")
 	    "[40.000] -- the network is divided\n"
 	    "[42.828] r1 > backup -> master (no advert)\n"
 	    "[50.000] -- the network is divided: over\n"
 	    "[50.219] r1 > master -> backup (a better advert)\n");
 }
-END_TEST
 
 /* F01, F38: both sides have a Master; healed, all neighbours know the one */
-START_TEST(partition)
+TEST(partition)
 {
 	lan(3);
 	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_PARTITION, SIM_ALL, 1);
@@ -245,10 +226,9 @@ START_TEST(partition)
 	ck_assert_uint_eq(sim.believes[R2], R1);
 	ck_assert_uint_eq(sim.believes[R3], R1);
 }
-END_TEST
 
 /* F08: a cable back within two intervals of the last advert: no election */
-START_TEST(flap)
+TEST(flap)
 {
 	lan(3);
 	sim_add(&sim, 10 * SECOND, 1500 * MS, SIM_CARRIER, R1, 0);
@@ -259,15 +239,13 @@ START_TEST(flap)
 	    "[11.500] -- r1 loses its carrier: over\n"
 	    "[11.500] r1 > initialize -> backup (start)\n"
 	    "[12.633] r2 > backup -> master (no advert)\n"
-	    "[14.718] r1 > backup -> master (the master is worse)\n"
-	    "[14.718] r2 > master -> backup (a better advert)\n"
+	    PREEMPTS("14.718", "r1", "r2")
 	    "[20.000] -- r1 loses its carrier\n"
 	    "[20.500] -- r1 loses its carrier: over\n");
 }
-END_TEST
 
 /* A cable out for longer: nobody is Master without it */
-START_TEST(cable)
+TEST(cable)
 {
 	lan(3);
 	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_CARRIER, R1, 0);
@@ -277,16 +255,12 @@ START_TEST(cable)
 	    "[12.633] r2 > backup -> master (no advert)\n"
 	    "[30.000] -- r1 loses its carrier: over\n"
 	    "[30.000] r1 > initialize -> backup (start)\n"
-	    "[33.218] r1 > backup -> master (the master is worse)\n"
-	    "[33.218] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("33.218", "r1", "r2"));
 }
-END_TEST
 
-/*
- * P-16: down and up
- * proves: P-16 +
- */
-START_TEST(interface_down)
+/* P-16: down and up */
+/* proves: P-16 + */
+TEST(interface_down)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_LINK, R1, 0);
@@ -296,16 +270,12 @@ START_TEST(interface_down)
 	    "[12.633] r2 > backup -> master (no advert)\n"
 	    "[30.000] -- r1 has its interface taken down: over\n"
 	    "[30.000] r1 > initialize -> backup (start)\n"
-	    "[33.218] r1 > backup -> master (the master is worse)\n"
-	    "[33.218] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("33.218", "r1", "r2"));
 }
-END_TEST
 
-/*
- * F04, P-25: nine adverts wait in its socket, it stays what it is
- * proves: P-25 +
- */
-START_TEST(stalled_backup)
+/* F04, P-25: nine adverts wait in its socket, it stays what it is */
+/* proves: P-25 + */
+TEST(stalled_backup)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 9 * SECOND, SIM_STALL, R2, 0);
@@ -313,10 +283,9 @@ START_TEST(stalled_backup)
 	    "[10.000] -- r2 stalls\n"
 	    "[19.000] -- r2 stalls: over\n");
 }
-END_TEST
 
 /* F04: it wakes as a Master, hears of the other, and one yields */
-START_TEST(stalled_master)
+TEST(stalled_master)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 9 * SECOND, SIM_STALL, R1, 0);
@@ -326,10 +295,9 @@ START_TEST(stalled_master)
 	    "[19.000] -- r1 stalls: over\n"
 	    "[19.000] r2 > master -> backup (a better advert)\n");
 }
-END_TEST
 
 /* P-25: its queue is read first, it says nothing as Master */
-START_TEST(stalled_worse_master)
+TEST(stalled_worse_master)
 {
 	lan(2);
 	conf(R2)->preempt = conf(R1)->preempt = false;
@@ -343,10 +311,9 @@ START_TEST(stalled_worse_master)
 	    "[29.000] -- r2 stalls: over\n"
 	    "[29.000] r2 > master -> backup (a better advert)\n");
 }
-END_TEST
 
 /* The Backup hears nothing, the Master hears it: it answers, in vain */
-START_TEST(one_way)
+TEST(one_way)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 5 * SECOND, SIM_CUT, R1, 1u << R2);
@@ -356,10 +323,9 @@ START_TEST(one_way)
 	    "[15.000] -- r1 is not heard: over\n"
 	    "[15.633] r2 > master -> backup (a better advert)\n");
 }
-END_TEST
 
 /* The Master hears nothing: nobody notices */
-START_TEST(one_way_back)
+TEST(one_way_back)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 5 * SECOND, SIM_CUT, R2, 1u << R1);
@@ -367,69 +333,48 @@ START_TEST(one_way_back)
 	    "[10.000] -- r2 is not heard\n"
 	    "[15.000] -- r2 is not heard: over\n");
 }
-END_TEST
 
 /* F09: version 2 drops another interval, and there are two */
-START_TEST(interval_mismatch)
+TEST(interval_mismatch)
 {
 	lan(2);
 	conf(R2)->interval = 2 * SECOND;
-	plays(-1, 20 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 20 * SECOND, TWO_START
 	    "[ 3.218] r1 > backup -> master (no advert)\n"
 	    "[ 6.415] r2 > backup -> master (no advert)\n");
 	ck_assert_uint_eq(masters(), 2);
 	ck_assert_uint_eq(sim.router[R2].received, 0);
 	ck_assert_uint_gt(sim.router[R2].dropped, 10);
 }
-END_TEST
 
-/*
- * SM3-07: version 3 learns it, and waits three of them
- * proves: R9568-6.1-2 +, R9568-6.4.3-i +
- */
-START_TEST(interval_learned)
+/* SM3-07: version 3 learns it, and waits three of them */
+/* proves: R9568-6.1-2 +, R9568-6.4.3-i + */
+TEST(interval_learned)
 {
 	lan_of(2, 3, &vrrp_ipv4);
 	conf(R1)->interval = 5 * SECOND;
 	sim_add(&sim, 40 * SECOND, EVER, SIM_CRASH, R1, 0);
-	plays(-1, 90 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 90 * SECOND, TWO_START
 	    "[ 3.415] r2 > backup -> master (no advert)\n"
-	    "[16.093] r1 > backup -> master (the master is worse)\n"
-	    "[16.093] r2 > master -> backup (a better advert)\n"
+	    PREEMPTS("16.093", "r1", "r2")
 	    "[40.000] -- r1 crashes\n"
 	    "[53.164] r2 > backup -> master (no advert)\n");
 }
-END_TEST
 
 /* F09: two versions do not see each other */
-START_TEST(version_mismatch)
+TEST(version_mismatch)
 {
 	lan(2);
 	conf(R2)->version = 3;
-	plays(-1, 20 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 20 * SECOND, TWO_START
 	    "[ 3.218] r1 > backup -> master (no advert)\n"
 	    "[ 3.415] r2 > backup -> master (no advert)\n");
 	ck_assert_uint_eq(masters(), 2);
 }
-END_TEST
 
-/*
- * P-17: who cannot hold the addresses resigns, waits twice as long each time
- * proves: P-17 +
- */
-START_TEST(cannot_acquire)
+/* P-17: who cannot hold the addresses resigns, waits twice as long each time */
+/* proves: P-17 + */
+TEST(cannot_acquire)
 {
 	lan(2);
 	sim_add(&sim, 0, 30 * SECOND, SIM_ACQUIRE, R1, 0);
@@ -442,26 +387,18 @@ START_TEST(cannot_acquire)
 	    "[ 3.218] r1 > backup -> master (no advert)\n"
 	    "[ 3.218] r1 > master -> backup (addresses refused), resigns\n"
 	    "[ 3.633] r2 > backup -> master (the master resigned)\n"
-	    "[ 6.437] r1 > backup -> master (the master is worse)\n"
-	    "[ 6.437] r1 > master -> backup (addresses refused), resigns\n"
-	    "[ 6.437] r2 > master -> backup (a better advert)\n"
+	    IN_VAIN(" 6.437", "r1", "r2")
 	    "[ 6.851] r2 > backup -> master (the master resigned)\n"
-	    "[12.875] r1 > backup -> master (the master is worse)\n"
-	    "[12.875] r1 > master -> backup (addresses refused), resigns\n"
-	    "[12.875] r2 > master -> backup (a better advert)\n"
+	    IN_VAIN("12.875", "r1", "r2")
 	    "[13.289] r2 > backup -> master (the master resigned)\n"
-	    "[25.750] r1 > backup -> master (the master is worse)\n"
-	    "[25.750] r1 > master -> backup (addresses refused), resigns\n"
-	    "[25.750] r2 > master -> backup (a better advert)\n"
+	    IN_VAIN("25.750", "r1", "r2")
 	    "[26.164] r2 > backup -> master (the master resigned)\n"
 	    "[30.000] -- r1 cannot set addresses: over\n"
-	    "[51.500] r1 > backup -> master (the master is worse)\n"
-	    "[51.500] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("51.500", "r1", "r2"));
 }
-END_TEST
 
 /* F05: taken away and refused; the other has them soon */
-START_TEST(addresses_lost)
+TEST(addresses_lost)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 5 * SECOND, SIM_ACQUIRE, R1, 1);
@@ -469,18 +406,14 @@ START_TEST(addresses_lost)
 	    "[10.000] -- r1 cannot set addresses\n"
 	    "[10.000] r1 > master -> backup (addresses refused), resigns\n"
 	    "[10.414] r2 > backup -> master (the master resigned)\n"
-	    "[13.218] r1 > backup -> master (the master is worse)\n"
-	    "[13.218] r1 > master -> backup (addresses refused), resigns\n"
-	    "[13.218] r2 > master -> backup (a better advert)\n"
+	    IN_VAIN("13.218", "r1", "r2")
 	    "[13.633] r2 > backup -> master (the master resigned)\n"
 	    "[15.000] -- r1 cannot set addresses: over\n"
-	    "[19.656] r1 > backup -> master (the master is worse)\n"
-	    "[19.656] r2 > master -> backup (a better advert)\n");
+	    PREEMPTS("19.656", "r1", "r2"));
 }
-END_TEST
 
 /* F17: a Backup goes on while it has one address; without, it says so. */
-START_TEST(renumbered)
+TEST(renumbered)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 5 * SECOND, SIM_RENUMBER, R2, 0);
@@ -501,13 +434,12 @@ START_TEST(renumbered)
 	ck_assert_mem_eq(&sim.router[R2].source, &sim.router[R2].pool[2],
 	    sizeof(sim.router[R2].source));
 }
-END_TEST
 
 /*
  * Nobody tells of the lost carrier: two Masters until the router looks by
  * itself, 30 s after it did last, and has waited for the carrier in vain.
  */
-START_TEST(events_lost)
+TEST(events_lost)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 40 * SECOND, SIM_LOST, R1, 0);
@@ -519,10 +451,9 @@ START_TEST(events_lost)
 	    "[35.218] r1 > master -> initialize (link lost), resigns\n"
 	    "[50.000] -- r1 hears no events: over\n");
 }
-END_TEST
 
 /* USR2, and USR1 of one who is worse: for a moment */
-START_TEST(operator)
+TEST(operator)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 0, SIM_YIELD, R1, 0);
@@ -531,16 +462,14 @@ START_TEST(operator)
 	    "[10.000] -- r1 gets USR2\n"
 	    "[10.000] r1 > master -> backup (the operator's word), resigns\n"
 	    "[10.414] r2 > backup -> master (the master resigned)\n"
-	    "[13.218] r1 > backup -> master (the master is worse)\n"
-	    "[13.218] r2 > master -> backup (a better advert)\n"
+	    PREEMPTS("13.218", "r1", "r2")
 	    "[20.000] -- r2 gets USR1\n"
 	    "[20.000] r2 > backup -> master (the operator's word)\n"
 	    "[20.000] r2 > master -> backup (a better advert)\n");
 }
-END_TEST
 
 /* F24: CARP is no resignation, nor is noise */
-START_TEST(carp)
+TEST(carp)
 {
 	lan(2);
 	sim_add(&sim, 10 * SECOND, 20 * SECOND, SIM_CARP, SIM_ALL, 100000);
@@ -552,10 +481,9 @@ START_TEST(carp)
 	    "[60.000] -- a speaker of other things: over\n");
 	ck_assert_uint_gt(sim.router[R2].dropped, 20000);
 }
-END_TEST
 
 /* IPv6 has no sum over its header: damage can make a bad advert a good one. */
-START_TEST(damage_cures)
+TEST(damage_cures)
 {
 	lan_of(3, 3, &vrrp_ipv6);
 	sim_add(&sim, 1 * SECOND, EVER, SIM_NOISE, SIM_ALL, 1000);
@@ -565,20 +493,18 @@ START_TEST(damage_cures)
 	ck_assert_msg(!sim.failed, "%s", sim.failure);
 	ck_assert(sim.cured);
 }
-END_TEST
 
 /* A loop in the network: nobody yields to itself */
-START_TEST(echo)
+TEST(echo)
 {
 	lan(2);
 	sim_add(&sim, 0, 20 * SECOND, SIM_ECHO, SIM_ALL, 0);
 	plays(5 * SECOND, 30 * SECOND,
 	    "[20.000] -- frames come back: over\n");
 }
-END_TEST
 
 /* Version 3, IPv6, 10 ms: the skew of priority 150 is 4 ms */
-START_TEST(ipv6)
+TEST(ipv6)
 {
 	lan_of(3, 3, &vrrp_ipv6);
 	conf(R1)->interval = conf(R2)->interval = conf(R3)->interval =
@@ -592,14 +518,13 @@ START_TEST(ipv6)
 	    "[ 2.000] -- r2 crashes\n"
 	    "[ 2.030] r3 > backup -> master (no advert)\n");
 }
-END_TEST
 
 /*
  * R3768-2.3-1: the last advert of one who yields must not teach the others an
  * interval that the Master does not keep; an owner, deaf to it, cannot correct
  * them, and they would take over in turn for ever.
  */
-START_TEST(yields_slowly)
+TEST(yields_slowly)
 {
 	lan_of(3, 3, &vrrp_ipv4);
 	conf(R3)->priority = VRRP_PRIORITY_OWNER;
@@ -607,17 +532,12 @@ START_TEST(yields_slowly)
 	conf(R3)->interval = 4 * SECOND;
 	sim.fault[2].at = 5 * SECOND;
 	conf(R1)->preempt = conf(R2)->preempt = false;
-	plays(-1, 60 * SECOND,
-	    "[ 0.000] -- r1 starts\n"
-	    "[ 0.000] r1 > initialize -> backup (start)\n"
-	    "[ 0.001] -- r2 starts\n"
-	    "[ 0.001] r2 > initialize -> backup (start)\n"
+	plays(-1, 60 * SECOND, TWO_START
 	    "[ 3.218] r1 > backup -> master (no advert)\n"
 	    "[ 5.000] -- r3 starts\n"
 	    "[ 5.000] r3 > initialize -> master (owner of the addresses)\n"
 	    "[ 5.000] r1 > master -> backup (a better advert)\n");
 }
-END_TEST
 
 /* --- the sweep ---------------------------------------------------------- */
 
@@ -629,7 +549,7 @@ number(const char *name, uint64_t otherwise)
 	return text == NULL ? otherwise : strtoull(text, NULL, 0);
 }
 
-START_TEST(sweep)
+TEST(sweep)
 {
 	uint64_t first = number("VRRP_SEED", 1);
 	uint64_t n = number("VRRP_SEEDS", 20000);
@@ -637,9 +557,8 @@ START_TEST(sweep)
 	ck_assert_msg(seed_sweep(&sim, first, n, stdout) == 0,
 	    "a seed from %" PRIu64 " failed, see above", first);
 }
-END_TEST
 
-START_TEST(same_seed_same_trace)
+TEST(same_seed_same_trace)
 {
 	struct sim_result a, b, other;
 	struct sim_case c;
@@ -656,10 +575,9 @@ START_TEST(same_seed_same_trace)
 		ck_assert_uint_ne(a.hash, other.hash);
 	}
 }
-END_TEST
 
 /* The time itself does not matter: the same at another hour, on any clock. */
-START_TEST(time_moves_nothing)
+TEST(time_moves_nothing)
 {
 	struct vrrp before, after;
 	usec_t shift = 123456789 * SECOND;
@@ -686,13 +604,12 @@ START_TEST(time_moves_nothing)
 	    before.announce_deadline + shift);
 	ck_assert_int_eq(after.since, before.since + shift);
 }
-END_TEST
 
 /*
  * An hour of 10 ms: clocks 2 % apart, frames up to 5 ms late and out of order,
  * each router in turn without time for 8 ms, four times a minute.
  */
-START_TEST(hour_at_10_ms)
+TEST(hour_at_10_ms)
 {
 	unsigned i;
 	usec_t at;
@@ -719,10 +636,9 @@ START_TEST(hour_at_10_ms)
 	ck_assert_int_eq(sim.router[R1].vr.state, VRRP_MASTER);
 	ck_assert_uint_gt(sim.frames, 350000);
 }
-END_TEST
 
 /* 700 adverts for a queue of 600: the newest are lost, and still no change. */
-START_TEST(queue_overflows)
+TEST(queue_overflows)
 {
 	unsigned i;
 
@@ -741,10 +657,9 @@ START_TEST(queue_overflows)
 	ck_assert_uint_eq(sim.router[R2].waiting, 0);
 	ck_assert_uint_eq(sim.transitions, 3);
 }
-END_TEST
 
 /* A clock that is read and set forth and back comes to the same moment. */
-START_TEST(clocks)
+TEST(clocks)
 {
 	static const int rates[] = { -10000, -1, 0, 1, 333, 10000 };
 	struct sim_router *r = &sim.router[R1];
@@ -754,7 +669,7 @@ START_TEST(clocks)
 
 	sim_init(&sim, 1, 2, &vrrp_ipv4);
 	for (i = 0; i < 10000; i++)
-		for (k = 0; k < sizeof(rates) / sizeof(rates[0]); k++) {
+		for (k = 0; k < NROWS(rates); k++) {
 			r->ppm = rates[k];
 			t = (usec_t)(sim_random(&rng) >> 20);
 			t = sim_global(r, r->base + t);
@@ -765,49 +680,5 @@ START_TEST(clocks)
 			    sim_local(r, t)) - 1), sim_local(r, t));
 		}
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("sim");
-
-	tcase_add_test(tc, start);
-	tcase_add_test(tc, killed);
-	tcase_add_test(tc, stopped);
-	tcase_add_test(tc, preempts);
-	tcase_add_test(tc, does_not_preempt);
-	tcase_add_test(tc, preempts_later);
-	tcase_add_test(tc, starts_later);
-	tcase_add_test(tc, owner_starts);
-	tcase_add_test(tc, equal_priority);
-	tcase_add_test(tc, partition);
-	tcase_add_test(tc, flap);
-	tcase_add_test(tc, cable);
-	tcase_add_test(tc, interface_down);
-	tcase_add_test(tc, stalled_backup);
-	tcase_add_test(tc, stalled_master);
-	tcase_add_test(tc, stalled_worse_master);
-	tcase_add_test(tc, one_way);
-	tcase_add_test(tc, one_way_back);
-	tcase_add_test(tc, interval_mismatch);
-	tcase_add_test(tc, interval_learned);
-	tcase_add_test(tc, version_mismatch);
-	tcase_add_test(tc, cannot_acquire);
-	tcase_add_test(tc, addresses_lost);
-	tcase_add_test(tc, renumbered);
-	tcase_add_test(tc, events_lost);
-	tcase_add_test(tc, operator);
-	tcase_add_test(tc, carp);
-	tcase_add_test(tc, damage_cures);
-	tcase_add_test(tc, echo);
-	tcase_add_test(tc, ipv6);
-	tcase_add_test(tc, yields_slowly);
-	tcase_add_test(tc, sweep);
-	tcase_add_test(tc, same_seed_same_trace);
-	tcase_add_test(tc, time_moves_nothing);
-	tcase_add_test(tc, hour_at_10_ms);
-	tcase_add_test(tc, queue_overflows);
-	tcase_add_test(tc, clocks);
-	return run_case(tc, "sim", 120);
-}
+RUN_TESTS("sim", 120, NULL, NULL)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # make model-mutants: plants each bug of mutants.txt in a copy of state.c
-# and fsm.c, as one file; the explorer must turn red.  Names as arguments pick mutants.  Survivors are
-# listed by name, and the exit status is then 1.
+# and fsm.c, as one file; the explorer must turn red.  Names as arguments pick
+# mutants.  Survivors are listed by name, and the exit status is then 1.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 CC=${CC:-cc}
@@ -73,15 +73,18 @@ for source in check_model model model_rules; do
 done
 while IFS= read -r text; do
 	case $text in
-	'' | '#'*) ;;
-	'- '*) line=${text#- } ;;
-	+*)
-		text=${text#+}
-		case $wanted in
-		'  ' | *" ${title%% *} "*) try "$title" "$line" "${text# }" ;;
-		esac
-		;;
-	*) title=$text ;;
+	'' | '#'*) continue ;;
+	esac
+	title=${text%%: *}
+	text=${text#*: }
+	before=${text%%"{{"*}
+	change=${text#"$before{{"}
+	after=${change##*"}}"}
+	change=${change%"}}$after"}
+	case $wanted in
+	'  ' | *" ${title%% *} "*)
+		try "$title" "$before${change%% => *}$after" \
+		    "$before${change#* => }$after" ;;
 	esac
 done <tests/sim/mutants.txt
 echo "$planted planted, survivors:${survivors:- none}"

@@ -1,6 +1,4 @@
-/*
- * As many random scenarios as asked for, or one of them, to read it.
- */
+/* As many random scenarios as asked for, or one of them, to read it. */
 #include "sim.h"
 
 #include <inttypes.h>

@@ -3,61 +3,10 @@
  * options that go with them; each refusal with the whole message.  R9568- and
  * P- ids name requirements, F.. old defects of VRRP daemons.
  */
-#include "core/conf.h"
-#include "check_util.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-static struct conf conf;
-static char err[CONF_ERROR_LEN];
-static char text[CONF_TEXT_LEN];
-
-static void
-setup(void)
-{
-	conf_init(&conf);
-	memset(err, 0, sizeof(err));
-}
-
-/* A fresh configuration that lacks nothing but what the test is about */
-static void
-begin(const char *address)
-{
-	setup();
-	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
-	if (address != NULL)
-		ck_assert_int_eq(conf_add_address(&conf, address, err), 0);
-}
-
-static void
-give(int option, const char *value)
-{
-	ck_assert_msg(conf_set(&conf, option, value, err) == 0, "%s", err);
-}
-
-/* conf_finish() says yes (message NULL), or no and why */
-static void
-finish(const char *message)
-{
-	int result = conf_finish(&conf, err);
-
-	ck_assert_str_eq(err, message != NULL ? message : "");
-	ck_assert_int_eq(result, message != NULL ? -1 : 0);
-}
-
-static bool
-prints(const char *line)
-{
-	size_t len = conf_print(text, sizeof(text), &conf);
-
-	ck_assert_uint_eq(len, strlen(text));
-	return strstr(text, line) != NULL;
-}
+#include "conf_util.h"
 
 /* -3, --vrrp-version: 2; 3 when the addresses are IPv6 */
-START_TEST(version)
+TEST(version)
 {
 	static const struct {
 		const char *address;
@@ -80,17 +29,15 @@ START_TEST(version)
 	static const char both[] = "-3 and --vrrp-version 2: version 2 or "
 	    "version 3, not both";
 	char line[20];
-	size_t i, j;
+	size_t j;
 
 	begin("192.0.2.1");
 	give('3', NULL);
-	ck_assert_int_eq(conf_set(&conf, CONF_VERSION, "2", err), -1);
-	ck_assert_str_eq(err, both);
+	refuse(CONF_VERSION, "2", both);
 	begin("192.0.2.1");
 	give(CONF_VERSION, "2");
-	ck_assert_int_eq(conf_set(&conf, '3', NULL, err), -1);
-	ck_assert_str_eq(err, both);
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	refuse('3', NULL, both);
+	EACH(i, t) {
 		begin(t[i].address);
 		for (j = 0; j < 2; j++)
 			if (t[i].option[j] != 0)
@@ -106,13 +53,10 @@ START_TEST(version)
 		    &vrrp_ipv6 : &vrrp_ipv4);
 	}
 }
-END_TEST
 
-/*
- * -d: what one or the other version can have, in centiseconds
- * proves: R3768-5.3.7-1 +, R3768-6.1-1 +-, R9568-6.1-1 +-, P-12 -, P-52 -
- */
-START_TEST(interval)
+/* -d: what one or the other version can have, in centiseconds */
+/* proves: R3768-5.3.7-1 +, R3768-6.1-1 +-, R9568-6.1-1 +-, P-12 -, P-52 - */
+TEST(interval)
 {
 #define V2(value) "-d " value ": must be a whole number from 1 to 255 with " \
 	"version 2 (version 3, -3, can do it)"
@@ -130,10 +74,8 @@ START_TEST(interval)
 		{ "0.5", 50, V2("0.50"), NULL },
 		{ "0.99", 99, V2("0.99"), NULL },
 		{ "1.5", 150, V2("1.50"), NULL },
-		{ "1.01", 101, V2("1.01"), NULL },
-		{ "1", 100, NULL, NULL },
-		{ "1.0", 100, NULL, NULL },
-		{ "1.00", 100, NULL, NULL },
+		{ "1.01", 101, V2("1.01"), NULL }, { "1", 100, NULL, NULL },
+		{ "1.0", 100, NULL, NULL }, { "1.00", 100, NULL, NULL },
 		{ "40", 4000, NULL, NULL },
 		{ "40.95", 4095, V2("40.95"), NULL },
 		{ "40.96", 4096, V2("40.96"), V3("40.96") },
@@ -142,10 +84,9 @@ START_TEST(interval)
 		{ "255", 25500, NULL, V3("255.00") },
 		{ "255.00", 25500, NULL, V3("255.00") },
 	};
-	size_t i;
 	int v3;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		for (v3 = 0; v3 < 2; v3++) {
 			begin("192.0.2.1");
 			give('d', t[i].value);
@@ -163,13 +104,10 @@ START_TEST(interval)
 	give('d', "0.01");
 	finish(NULL);
 }
-END_TEST
 
-/*
- * P-12, P-52, F30, C17: nothing is rounded, and nothing is half a number
- * proves: P-12 -, P-52 -
- */
-START_TEST(refused_intervals)
+/* P-12, P-52, F30, C17: nothing is rounded, and nothing is half a number */
+/* proves: P-12 -, P-52 - */
+TEST(refused_intervals)
 {
 	static const char *const t[] = {
 		"0", "0.0", "0.00", "0.001", "0.011", "1.055", "256", "255.01",
@@ -180,9 +118,8 @@ START_TEST(refused_intervals)
 	};
 	char message[CONF_ERROR_LEN];
 	struct conf before;
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		setup();
 		before = conf;
 		ck_assert_msg(conf_set(&conf, 'd', t[i], err) == -1,
@@ -194,13 +131,10 @@ START_TEST(refused_intervals)
 		ck_assert_mem_eq(&conf, &before, sizeof(conf));
 	}
 }
-END_TEST
 
-/*
- * The other values at their bounds, and the line that the dry run prints
- * proves: R6527-accept +
- */
-START_TEST(accepted)
+/* The other values at their bounds, and the line that the dry run prints */
+/* proves: R6527-accept + */
+TEST(accepted)
 {
 	static const struct {
 		int option;
@@ -232,9 +166,8 @@ START_TEST(accepted)
 		{ CONF_REALTIME, NULL, "\nrealtime yes\n" },
 		{ 'a', "none", "\nauthentication none\n" },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		begin("192.0.2.1");
 		give('3', NULL);
 		give(t[i].option, t[i].value);
@@ -243,9 +176,8 @@ START_TEST(accepted)
 		    t[i].line, text);
 	}
 }
-END_TEST
 
-START_TEST(values)
+TEST(values)
 {
 	begin("192.0.2.1");
 	give(CONF_CHECKSUM, "pseudo-header");
@@ -266,9 +198,8 @@ START_TEST(values)
 	ck_assert(conf.use_macvlan && conf.vr.vmac);
 	ck_assert_str_eq(conf.macvlan, "vip0");
 }
-END_TEST
 
-START_TEST(refused)
+TEST(refused)
 {
 #define COUNT(v) "--down-timer-adverts " v ": must be a whole number from 2 " \
 	"to 100"
@@ -321,22 +252,18 @@ START_TEST(refused)
 		    IFNAME("abcdefghijklmnop") },
 		{ CONF_MACVLAN, "vip:1", ALIAS("vip:1") },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		setup();
 		ck_assert_msg(conf_set(&conf, t[i].option, t[i].value,
 		    err) == -1, "%s was taken", t[i].value);
 		ck_assert_str_eq(err, t[i].message);
 	}
 }
-END_TEST
 
-/*
- * What does not go together, in either order of the words
- * proves: R9568-9-1 +-
- */
-START_TEST(conflicts)
+/* What does not go together, in either order of the words */
+/* proves: R9568-9-1 +- */
+TEST(conflicts)
 {
 #define NO_AUTH	"-a: version 3 has no authentication"
 #define BOTH	"--macvlan and -n: with or without a virtual MAC, not both"
@@ -380,10 +307,9 @@ START_TEST(conflicts)
 		{ "192.0.2.1", { 'D', 'F' }, { NULL, NULL },
 		    "-D and -F: background or foreground, not both" },
 	};
-	size_t i;
 	int turn, j;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		for (turn = 0; turn < 2; turn++) {
 			begin(t[i].address);
 			for (j = 0; j < 2; j++)
@@ -394,10 +320,9 @@ START_TEST(conflicts)
 		}
 	}
 }
-END_TEST
 
 /* The name of the device follows the VRID, unless it is given. */
-START_TEST(macvlan_names)
+TEST(macvlan_names)
 {
 	begin("192.0.2.1");
 	give(CONF_MACVLAN, NULL);
@@ -430,71 +355,58 @@ START_TEST(macvlan_names)
 	give(CONF_MACVLAN, NULL);
 	finish("--macvlan=vrrp.51: that is the interface itself");
 }
-END_TEST
 
-/*
- * R9568-5.2.9-2: one family, whichever came first
- * proves: R9568-5.2.9-2 -
- */
-START_TEST(mixed_families)
+/* R9568-5.2.9-2: one family, whichever came first */
+/* proves: R9568-5.2.9-2 - */
+TEST(mixed_families)
 {
 	begin("192.0.2.1");
-	ck_assert_int_eq(conf_add_address(&conf, "2001:db8::1/64", err), -1);
-	ck_assert_str_eq(err, "2001:db8::1/64: IPv4 and IPv6 do not mix; start "
-	    "a vrrpd for each");
+	refuse_address("2001:db8::1/64", "2001:db8::1/64: IPv4 and IPv6 do not "
+	    "mix; start a vrrpd for each");
 	begin("fe80::1");
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), -1);
-	ck_assert_str_eq(err, "192.0.2.1: IPv4 and IPv6 do not mix; start a "
-	    "vrrpd for each");
+	refuse_address("192.0.2.1", "192.0.2.1: IPv4 and IPv6 do not mix; "
+	    "start a vrrpd for each");
 	ck_assert_uint_eq(conf.vr.naddr, 1);
 	ck_assert_ptr_eq(conf.vr.family, &vrrp_ipv6);
 	/* A refused one does not settle the family. */
 	begin(NULL);
 	ck_assert_int_eq(conf_add_address(&conf, "::1", err), -1);
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
+	give_address("192.0.2.1");
 }
-END_TEST
 
-START_TEST(min_interval_is_for_version_3)
+TEST(min_interval_is_for_version_3)
 {
 	begin(NULL);
-	ck_assert_int_eq(conf_set(&conf, 'i', "eth0", err), 0);
-	ck_assert_int_eq(conf_set(&conf, 'v', "51", err), 0);
-	ck_assert_int_eq(conf_set(&conf, CONF_MIN_INTERVAL, "10", err), 0);
-	ck_assert_int_eq(conf_add_address(&conf, "192.0.2.1", err), 0);
-	ck_assert_int_eq(conf_finish(&conf, err), -1);
-	ck_assert_str_eq(err, "--min-interval: version 2 learns no interval");
+	give('i', "eth0");
+	give('v', "51");
+	give(CONF_MIN_INTERVAL, "10");
+	give_address("192.0.2.1");
+	finish("--min-interval: version 2 learns no interval");
 }
-END_TEST
 
 /* /64 for link-local addresses, else /128 */
-START_TEST(addresses)
+TEST(addresses)
 {
 	static const struct {
 		const char *value, *host;
 		uint8_t plen;
 	} t[] = {
-		{ "fe80::1", "fe80::1", 64 },
-		{ "fe80::1/64", "fe80::1", 64 },
+		{ "fe80::1", "fe80::1", 64 }, { "fe80::1/64", "fe80::1", 64 },
 		{ "fe80::1/128", "fe80::1", 128 },
-		{ "fe80::1/1", "fe80::1", 1 },
-		{ "FE80::1", "fe80::1", 64 },
+		{ "fe80::1/1", "fe80::1", 1 }, { "FE80::1", "fe80::1", 64 },
 		{ "febf:ffff::1", "febf:ffff::1", 64 },
-		{ "fec0::1", "fec0::1", 128 },
-		{ "fe7f::1", "fe7f::1", 128 },
+		{ "fec0::1", "fec0::1", 128 }, { "fe7f::1", "fe7f::1", 128 },
 		{ "2080::1", "2080::1", 128 },
 		{ "2001:db8::1", "2001:db8::1", 128 },
 		{ "2001:db8::1/64", "2001:db8::1", 64 },
 		{ "2001:db8::1/128", "2001:db8::1", 128 },
-		{ "2001:db8::/64", "2001:db8::", 64 },
-		{ "::2", "::2", 128 },
+		{ "2001:db8::/64", "2001:db8::", 64 }, { "::2", "::2", 128 },
 		{ "::fffe:192.0.2.1", "::fffe:c000:201", 128 },
 		{ "2001:0db8:1111:2222:3333:4444:123.123.123.123/127",
 		    "2001:db8:1111:2222:3333:4444:7b7b:7b7b", 127 },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		struct vrrp_vip vip;
 
 		memset(&vip, 0, sizeof(vip));
@@ -507,9 +419,8 @@ START_TEST(addresses)
 		ck_assert_mem_eq(&conf.vr.vip[0], &vip, sizeof(vip));
 	}
 }
-END_TEST
 
-START_TEST(refused_addresses)
+TEST(refused_addresses)
 {
 #define NOT	": not an IPv4 or IPv6 address"
 #define LEN	": the prefix length must be a whole number from 1 to 128"
@@ -533,9 +444,8 @@ START_TEST(refused_addresses)
 		{ "::ffff:192.0.2.1", MAPPED }, { "::ffff:0:1", MAPPED },
 	};
 	char message[CONF_ERROR_LEN];
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		setup();
 		ck_assert_msg(conf_add_address(&conf, t[i][0], err) == -1,
 		    "%s was taken", t[i][0]);
@@ -545,16 +455,12 @@ START_TEST(refused_addresses)
 	}
 	/* Twice is twice, however it is written. */
 	begin("2001:db8::a");
-	ck_assert_int_eq(conf_add_address(&conf, "2001:DB8:0::A/64", err), -1);
-	ck_assert_str_eq(err, "2001:DB8:0::A/64: given twice");
+	refuse_address("2001:DB8:0::A/64", "2001:DB8:0::A/64: given twice");
 }
-END_TEST
 
-/*
- * R9568-6.1-5, 5.2.9-1, F21: first in the list, the others keep their order
- * proves: R9568-5.2.9-1 +, R9568-6.1-5 +
- */
-START_TEST(link_local_first)
+/* R9568-6.1-5, 5.2.9-1, F21: first in the list, the others keep their order */
+/* proves: R9568-5.2.9-1 +, R9568-6.1-5 + */
+TEST(link_local_first)
 {
 	static const char *const given[] = {
 		"2001:db8::3/64", "2001:db8::1", "fe80::1", "2001:db8::2",
@@ -569,7 +475,7 @@ START_TEST(link_local_first)
 
 	begin(NULL);
 	for (i = 0; i < 5; i++)
-		ck_assert_int_eq(conf_add_address(&conf, given[i], err), 0);
+		give_address(given[i]);
 	finish(NULL);
 	ck_assert_uint_eq(conf.vr.naddr, 5);
 	for (i = 0; i < 5; i++) {
@@ -585,13 +491,10 @@ START_TEST(link_local_first)
 	finish(NULL);
 	ck_assert(prints("log level info\naddress fe80::1/64\naddress 2001"));
 }
-END_TEST
 
-/*
- * P-40: not invented; the line proposes one, which is taken as it stands
- * proves: R9568-5.2.9-1 -, R9568-6.1-5 -, P-40 -
- */
-START_TEST(no_link_local)
+/* P-40: not invented; the line proposes one, which is taken as it stands */
+/* proves: R9568-5.2.9-1 -, R9568-6.1-5 -, P-40 - */
+TEST(no_link_local)
 {
 	static const char *const vrids[][2] = {
 		{ "1", "fe80::1" }, { "51", "fe80::33" }, { "255", "fe80::ff" }
@@ -606,15 +509,14 @@ START_TEST(no_link_local)
 		    "IPv6 needs one that all routers share, for example %s",
 		    vrids[i][1]);
 		finish(message);
-		ck_assert_int_eq(conf_add_address(&conf, vrids[i][1], err), 0);
-		err[0] = '\0';
+		give_address(vrids[i][1]);
 		finish(NULL);
 	}
 	/* Nor among so many, or behind the last */
 	begin(NULL);
 	for (i = 1; i <= VRRP_ADDR_MAX; i++) {
 		snprintf(message, sizeof(message), "2001:db8::%zx", i);
-		ck_assert_int_eq(conf_add_address(&conf, message, err), 0);
+		give_address(message);
 	}
 	ck_assert_int_eq(conf_finish(&conf, err), -1);
 	/* IPv4 has no such thing. */
@@ -622,48 +524,40 @@ START_TEST(no_link_local)
 	give('3', NULL);
 	finish(NULL);
 }
-END_TEST
 
-/*
- * P-30, P-31 in IPv6, and accept for who owns the addresses (R9568-6.4.3-g)
- * proves: R9568-5.2.4-1 +-, R9568-5.2.4-2 +-, P-30 +-, P-31 -
- */
-START_TEST(owner)
+/* P-30, P-31 in IPv6, and accept for who owns the addresses (R9568-6.4.3-g) */
+/* proves: R9568-5.2.4-1 +-, R9568-5.2.4-2 +-, P-30 +-, P-31 - */
+TEST(owner)
 {
 	static const bool none[2] = { false, false }, all[2] = { true, true };
 	static const bool some[2] = { true, false };
 
 	begin("2001:db8::1");
-	ck_assert_int_eq(conf_add_address(&conf, "fe80::1", err), 0);
+	give_address("fe80::1");
 	give(CONF_NO_ACCEPT, NULL);
 	finish(NULL);
-	ck_assert_int_eq(conf_set_owner(&conf, some, err), -1);
-	ck_assert_str_eq(err, "fe80::1 is a real address of eth0 and "
-	    "2001:db8::1 is not: all ADDRESSes must be real ones, or "
-	    "none");
-	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
+	set_owner(some, "fe80::1 is a real address of eth0 and 2001:db8::1 is "
+	    "not: all ADDRESSes must be real ones, or none");
+	set_owner(none, NULL);
 	ck_assert_uint_eq(conf.vr.priority, 100);
 	ck_assert(prints("\naccept packets to the addresses no\n"));
 	give('p', "255");
-	ck_assert_int_eq(conf_set_owner(&conf, none, err), -1);
-	ck_assert_str_eq(err, "-p 255: only for the owner of the addresses, "
-	    "others 1 to 254 (fe80::1 is no address of eth0)");
-	ck_assert_int_eq(conf_set_owner(&conf, all, err), 0);
+	set_owner(none, "-p 255: only for the owner of the addresses, others 1 "
+	    "to 254 (fe80::1 is no address of eth0)");
+	set_owner(all, NULL);
 	ck_assert(prints("\npriority 255 (owner)\n"));
 	ck_assert(prints("\naccept packets to the addresses yes\n"));
 	give('p', "254");
-	ck_assert_int_eq(conf_set_owner(&conf, all, err), -1);
-	ck_assert_str_eq(err, "-p 254: every ADDRESS is a real one of eth0; "
-	    "the priority of the owner is always 255");
+	set_owner(all, "-p 254: every ADDRESS is a real one of eth0; the "
+	    "priority of the owner is always 255");
 }
-END_TEST
 
-START_TEST(print_all)
+TEST(print_all)
 {
 	static const bool none[2] = { false, false };
 
 	begin("2001:db8::1/64");
-	ck_assert_int_eq(conf_add_address(&conf, "fe80::33", err), 0);
+	give_address("fe80::33");
 	give('d', "0.1");
 	give('p', "200");
 	give(CONF_MACVLAN, NULL);
@@ -672,7 +566,7 @@ START_TEST(print_all)
 	give(CONF_MIN_INTERVAL, "0.05");
 	give(CONF_REALTIME, NULL);
 	finish(NULL);
-	ck_assert_int_eq(conf_set_owner(&conf, none, err), 0);
+	set_owner(none, NULL);
 	conf_print(text, sizeof(text), &conf);
 	ck_assert_str_eq(text,
 	    "interface eth0\nversion 3\nvrid 51\npriority 200\n"
@@ -689,13 +583,10 @@ START_TEST(print_all)
 	    "on master nothing\non backup nothing\nlog level info\n"
 	    "address fe80::33/64\naddress 2001:db8::1/64\n");
 }
-END_TEST
 
-/*
- * R9568-3-1: IPv4 and IPv6 of one VRID are two routers
- * proves: R9568-3-1 +
- */
-START_TEST(pid_stem)
+/* R9568-3-1: IPv4 and IPv6 of one VRID are two routers */
+/* proves: R9568-3-1 + */
+TEST(pid_stem)
 {
 	begin("192.0.2.1");
 	ck_assert_str_eq(conf_pid_stem(&conf), "vrrpd");
@@ -705,14 +596,12 @@ START_TEST(pid_stem)
 	begin("fe80::1");
 	ck_assert_str_eq(conf_pid_stem(&conf), "vrrpd6");
 }
-END_TEST
 
 /* CONF_TEXT_LEN holds 255 of the longest; a small buffer is not overrun */
-START_TEST(print_longest)
+TEST(print_longest)
 {
 	static char path[CONF_PATH_MAX + 1];
 	char value[60];
-	size_t len, size;
 	unsigned i;
 
 	memset(path, 'p', CONF_PATH_MAX);
@@ -727,47 +616,12 @@ START_TEST(print_longest)
 	for (i = 1; i < VRRP_ADDR_MAX; i++) {
 		snprintf(value, sizeof(value), "2001:1111:2222:3333:4444:5555:"
 		    "6666:%x", 0x1000 + i);
-		ck_assert_int_eq(conf_add_address(&conf, value, err), 0);
+		give_address(value);
 	}
 	finish(NULL);
 	ck_assert(prints("address 2001:1111:2222:3333:4444:5555:6666:10fe/128"
 	    "\n"));
-	len = strlen(text);
-	ck_assert_uint_lt(len, sizeof(text) - 1);
-	for (size = 1; size <= len + 1; size += size < 5200 ? 1 : 97) {
-		char *buf = malloc(size);
-
-		ck_assert_ptr_nonnull(buf);
-		ck_assert_uint_eq(conf_print(buf, size, &conf), size - 1);
-		ck_assert_mem_eq(buf, text, size - 1);
-		free(buf);
-	}
+	print_into_any_size(5200);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("conf3");
-
-	tcase_add_test(tc, min_interval_is_for_version_3);
-	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_test(tc, version);
-	tcase_add_test(tc, interval);
-	tcase_add_test(tc, refused_intervals);
-	tcase_add_test(tc, accepted);
-	tcase_add_test(tc, values);
-	tcase_add_test(tc, refused);
-	tcase_add_test(tc, conflicts);
-	tcase_add_test(tc, macvlan_names);
-	tcase_add_test(tc, mixed_families);
-	tcase_add_test(tc, addresses);
-	tcase_add_test(tc, refused_addresses);
-	tcase_add_test(tc, link_local_first);
-	tcase_add_test(tc, no_link_local);
-	tcase_add_test(tc, owner);
-	tcase_add_test(tc, print_all);
-	tcase_add_test(tc, pid_stem);
-	tcase_add_test(tc, print_longest);
-	return run_case(tc, "conf3", 60);
-}
+RUN_TESTS("conf3", 60, setup, NULL)

@@ -14,7 +14,7 @@ static const struct vrrp_conf conf = {
 	.interval = VRRP_SECOND
 };
 
-START_TEST(state_that_is_none)
+TEST(state_that_is_none)
 {
 	struct vrrp vr;
 	const struct vrrp_event timer = { .type = VRRP_EV_TIMER };
@@ -24,10 +24,9 @@ START_TEST(state_that_is_none)
 	vr.state = (enum vrrp_state)99;
 	ck_assert_uint_eq(vrrp_step(&vr, &timer, 1), 0);
 }
-END_TEST
 
 /* In every state an event that is none changes nothing. */
-START_TEST(event_that_is_none)
+LOOP_TEST(event_that_is_none, VRRP_INITIALIZE, VRRP_MASTER + 1)
 {
 	const struct vrrp_event event = { .type = (enum vrrp_event_type)99 };
 	struct vrrp vr, before;
@@ -38,34 +37,9 @@ START_TEST(event_that_is_none)
 	ck_assert_uint_eq(vrrp_step(&vr, &event, 1), 0);
 	ck_assert_mem_eq(&vr, &before, sizeof(vr));
 }
-END_TEST
-
-START_TEST(virtual_macs)
-{
-	uint8_t mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 0, 51 };
-	int i;
-
-	for (i = 0; i < 256; i++) {
-		mac[4] = (uint8_t)i;
-		ck_assert_int_eq(vrrp_mac_is_virtual(mac), i == 1 || i == 2);
-	}
-}
-END_TEST
-
-/* Of the length of CARP, but not with its count of addresses. */
-START_TEST(not_quite_carp)
-{
-	char text[128];
-
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 44);
-	ck_assert_str_eq(text, "length is 36, not 44 (looks like CARP)");
-	vrrp_drop_text(text, sizeof(text), VRRP_DROP_LENGTH, 36, 40);
-	ck_assert_str_eq(text, "length is 36, not 40");
-}
-END_TEST
 
 /* Who yields speaks of the winner's interval: others learn from it. */
-START_TEST(yields_with_the_interval_of_the_winner)
+TEST(yields_with_the_interval_of_the_winner)
 {
 	static const uint8_t mac[VRRP_MAC_LEN];
 	struct vrrp_conf three = conf;
@@ -85,10 +59,9 @@ START_TEST(yields_with_the_interval_of_the_winner)
 	    0);
 	ck_assert_uint_eq(frame[38] << 8 | frame[39], 500);
 }
-END_TEST
 
 /* An IPv6 payload that says it is longer than the frame, and an odd one. */
-START_TEST(solicitations_of_odd_lengths)
+TEST(solicitations_of_odd_lengths)
 {
 	uint8_t frame[14 + 40 + 25] = { [12] = 0x86, 0xdd, 0x60 };
 	struct vrrp_question q;
@@ -112,19 +85,5 @@ START_TEST(solicitations_of_odd_lengths)
 	frame[14] = 0x40;		/* not the version of its EtherType */
 	ck_assert(!question_parse(&q, &vrrp_ipv6, frame, sizeof(frame)));
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("cover");
-
-	tcase_add_test(tc, state_that_is_none);
-	tcase_add_loop_test(tc, event_that_is_none, VRRP_INITIALIZE,
-	    VRRP_MASTER + 1);
-	tcase_add_test(tc, virtual_macs);
-	tcase_add_test(tc, not_quite_carp);
-	tcase_add_test(tc, yields_with_the_interval_of_the_winner);
-	tcase_add_test(tc, solicitations_of_odd_lengths);
-	return run_case(tc, "cover", 10);
-}
+RUN_TESTS("cover", 10, NULL, NULL)

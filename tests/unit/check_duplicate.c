@@ -46,7 +46,7 @@ quarrel(unsigned n)
 }
 
 /* The 21st: said once, and from then on an answer in ten seconds */
-START_TEST(fight)
+TEST(fight)
 {
 	usec_t start;
 	int i;
@@ -64,10 +64,9 @@ START_TEST(fight)
 		start = now;
 	}
 }
-END_TEST
 
 /* One that answers each of our questions, a minute apart, is in a fight too. */
-START_TEST(slow_fight)
+TEST(slow_fight)
 {
 	unsigned i;
 
@@ -80,10 +79,9 @@ START_TEST(slow_fight)
 	now += 60 * A;
 	ck_assert_uint_eq(claim_by(stranger), REPORT | DEFEND);
 }
-END_TEST
 
 /* A pause ends it, a shorter one does not; then it can begin anew. */
-START_TEST(calm)
+TEST(calm)
 {
 	setup_master();
 	quarrel(FIGHT_MAX);
@@ -96,10 +94,9 @@ START_TEST(calm)
 	quarrel(FIGHT_MAX);
 	ck_assert_uint_eq(claim_by(stranger), REPORT | FIGHT);
 }
-END_TEST
 
 /* As Master again we know of no fight of earlier. */
-START_TEST(another_time_as_master)
+TEST(another_time_as_master)
 {
 	setup_master();
 	quarrel(FIGHT_MAX);
@@ -111,10 +108,9 @@ START_TEST(another_time_as_master)
 	quarrel(FIGHT_MAX);
 	ck_assert_uint_eq(claim_by(stranger), REPORT | FIGHT);
 }
-END_TEST
 
 /* It matters to a Master alone. */
-START_TEST(other_states)
+TEST(other_states)
 {
 	setup_master();
 	enter(BACKUP);
@@ -123,10 +119,9 @@ START_TEST(other_states)
 	ck_assert_uint_eq(claim_by(stranger), 0);
 	ck_assert_uint_eq(dup.claims, 0);
 }
-END_TEST
 
 /* Whose adverts we hear is no stranger, until they stop. */
-START_TEST(another_router)
+TEST(another_router)
 {
 	setup_master();
 	duplicate_advert(&dup, rival, now);
@@ -143,10 +138,9 @@ START_TEST(another_router)
 	ck_assert_uint_eq(claim_by(stranger), 0);
 	ck_assert_uint_eq(claim_by(rival), REPORT | DEFEND);
 }
-END_TEST
 
 /* However long it goes on */
-START_TEST(no_overflow)
+TEST(no_overflow)
 {
 	unsigned i, fights = 0;
 
@@ -158,19 +152,5 @@ START_TEST(no_overflow)
 	ck_assert_uint_eq(fights, 1);
 	ck_assert_uint_eq(dup.claims, FIGHT_MAX + 1);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("duplicate");
-
-	tcase_add_test(tc, fight);
-	tcase_add_test(tc, slow_fight);
-	tcase_add_test(tc, calm);
-	tcase_add_test(tc, another_time_as_master);
-	tcase_add_test(tc, other_states);
-	tcase_add_test(tc, another_router);
-	tcase_add_test(tc, no_overflow);
-	return run_case(tc, "duplicate", 10);
-}
+RUN_TESTS("duplicate", 10, NULL, NULL)

@@ -83,8 +83,7 @@ static const struct row {
 /* proves: R3768-6.4.2-8 +, R3768-6.4.2-7 - */
 { "SM2-08", 100, 0, BACKUP, T, ADV(99), 0, BACKUP, SAME, NEVER, WHY(START) },
 /* proves: R3768-6.4.2-8 +, R3768-6.4.2-6 - */
-{ "SM2-08 P=1", 100, 0, BACKUP, T, ADV(1), 0, BACKUP, SAME, NEVER,
-    WHY(START) },
+{ "SM2-08 P=1", 100, 0, BACKUP, T, ADV(1), 0, BACKUP, SAME, NEVER, WHY(START) },
 /* proves: R3768-6.4.2-8 + */
 { "SM2-08 at the end", 100, 0, BACKUP, DOWN - 1, ADV(99), 0, BACKUP, SAME,
     NEVER, WHY(START) },
@@ -184,7 +183,7 @@ static const struct row {
     WHY(FAULT) },
 };
 
-START_TEST(row)
+LOOP_TEST(row, 0, NROWS(rows))
 {
 	const struct row *r = &rows[_i];
 	struct vrrp before;
@@ -197,23 +196,12 @@ START_TEST(row)
 	memcpy(&before, &vr, sizeof(vr));
 	actions = r->type != VRRP_EV_ADVERT ? step(r->type) :
 	    hear_from(r->priority, r->src ? r->src : "192.0.2.30");
-	see_at(0, r->id, actions, r->actions, r->to,
-	    expected(r->deadline, before.deadline),
-	    expected(r->announce, before.announce_deadline));
-	ck_assert_msg(vr.why == r->why, "%s: why %d", r->id, vr.why);
-	ck_assert_int_eq(vr.since, r->to == r->from ? before.since : now);
-	/* An ignored event leaves no trace at all. */
-	if (actions == 0 && r->deadline == SAME &&
-	    (r->type != VRRP_EV_ADVERT || r->from == INIT))
-		ck_assert_mem_eq(&before, &vr, sizeof(vr));
+	SEE_ROW(r, &before, actions);
 }
-END_TEST
 
-/*
- * P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once
- * proves: R3768-6.1-2 +, R3768-6.1-3 +, P-21 +
- */
-START_TEST(timer_values)
+/* P-21, R3768-6.1-2 and -3: exact to the microsecond, floored once */
+/* proves: R3768-6.1-2 +, R3768-6.1-3 +, P-21 + */
+TEST(timer_values)
 {
 	static const struct {
 		uint8_t priority, interval;
@@ -232,10 +220,9 @@ START_TEST(timer_values)
 		{ 255, 255, 3906, 765003906 },
 	};
 	unsigned p, a;
-	size_t i;
 
 	enter(INIT);
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		conf.priority = t[i].priority;
 		vr.master_interval = t[i].interval * VRRP_SECOND;
 		ck_assert_int_eq(vrrp_skew_time(&vr), t[i].skew);
@@ -253,13 +240,10 @@ START_TEST(timer_values)
 		}
 	}
 }
-END_TEST
 
-/*
- * R3768-6.4.3-8, unsigned and in network byte order, all 16 octets
- * proves: R3768-6.4.3-8 +-
- */
-START_TEST(tie_break)
+/* R3768-6.4.3-8, unsigned and in network byte order, all 16 octets */
+/* proves: R3768-6.4.3-8 +- */
+TEST(tie_break)
 {
 	static const struct {
 		const char *local, *sender;
@@ -282,9 +266,8 @@ START_TEST(tie_break)
 		{ "fe80::7fff:ffff:ffff:ffff", "fe80::8000:0:0:0", true },
 		{ "fe80::ff00", "fe80::1:0", true },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		setup();
 		enter(MASTER);
 		vr.source = addr(t[i].local);
@@ -301,10 +284,9 @@ START_TEST(tie_break)
 		ck_assert_uint_eq(hear_from(101, t[i].sender), YIELD);
 	}
 }
-END_TEST
 
 /* Who was heard last, for log and status; not before Startup (P-11) */
-START_TEST(remembers_sender)
+TEST(remembers_sender)
 {
 	struct vrrp_addr better = addr("192.0.2.40");
 
@@ -324,13 +306,10 @@ START_TEST(remembers_sender)
 	ck_assert_uint_eq(vr.master_priority, 101);
 	ck_assert_mem_eq(&vr.master, &better, sizeof(better));
 }
-END_TEST
 
-/*
- * R3768-6.1-4, R3768-6.4.2-7: no preemption while any Master lives
- * proves: R3768-6.4.2-7 +, R3768-6.1-4 -
- */
-START_TEST(no_preemption)
+/* R3768-6.1-4, R3768-6.4.2-7: no preemption while any Master lives */
+/* proves: R3768-6.4.2-7 +, R3768-6.1-4 - */
+TEST(no_preemption)
 {
 	int i;
 
@@ -345,13 +324,10 @@ START_TEST(no_preemption)
 	ck_assert_int_eq(vr.state, MASTER);
 	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
 }
-END_TEST
 
-/*
- * R3768-6.4.2-8: a lower Master is preempted when the timer ends, P-51
- * proves: R3768-6.4.2-8 +, R3768-6.1-4 +, P-51 +
- */
-START_TEST(preemption)
+/* R3768-6.4.2-8: a lower Master is preempted when the timer ends, P-51 */
+/* proves: R3768-6.4.2-8 +, R3768-6.1-4 +, P-51 + */
+TEST(preemption)
 {
 	usec_t end;
 
@@ -361,7 +337,7 @@ START_TEST(preemption)
 	run_until(end - 1);
 	SEE(0, 0, BACKUP, end, NEVER);
 	run_until(end);
-	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
+	SEE_MASTER(A);
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 	/* A priority 0 gives its own reason. */
 	enter(BACKUP);
@@ -376,13 +352,10 @@ START_TEST(preemption)
 	run_until(now + DOWN);
 	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
 }
-END_TEST
 
-/*
- * F23, P-29: a live lower Master is left for the delay, then preempted
- * proves: P-29 +
- */
-START_TEST(preempt_delay)
+/* F23, P-29: a live lower Master is left for the delay, then preempted */
+/* proves: P-29 + */
+TEST(preempt_delay)
 {
 	usec_t end;
 
@@ -396,16 +369,13 @@ START_TEST(preempt_delay)
 	run_until(end - 1);
 	SEE(0, 0, BACKUP, end, NEVER);
 	run_until(end);
-	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
+	SEE_MASTER(A);
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 }
-END_TEST
 
-/*
- * F23: the delay ends with the Master, and starts anew with the next one
- * proves: P-29 -
- */
-START_TEST(preempt_delay_cancelled)
+/* F23: the delay ends with the Master, and starts anew with the next one */
+/* proves: P-29 - */
+TEST(preempt_delay_cancelled)
 {
 	conf.preempt_delay = 60 * A;
 	enter(BACKUP);
@@ -436,10 +406,9 @@ START_TEST(preempt_delay_cancelled)
 	ck_assert_int_eq(vr.preempt_deadline, now + 60 * A);
 	ck_assert_int_eq(vr.deadline, now + DOWN);
 }
-END_TEST
 
 /* A delay shorter than what is left of the timer does not shorten that. */
-START_TEST(preempt_delay_short)
+TEST(preempt_delay_short)
 {
 	conf.preempt_delay = A;
 	enter(BACKUP);
@@ -451,10 +420,9 @@ START_TEST(preempt_delay_short)
 	now += DOWN - 1;
 	SEE(hear(50), 0, BACKUP, now + A, NEVER);
 }
-END_TEST
 
 /* F22: listen only, this long after the link came up, whatever is heard */
-START_TEST(start_delay)
+TEST(start_delay)
 {
 	usec_t end = START + 10 * A;
 
@@ -504,9 +472,8 @@ START_TEST(start_delay)
 	SEE(step(VRRP_EV_TAKE), BECOME, MASTER, now + A, now + GAP);
 	SEE(step(VRRP_EV_YIELD), RESIGN, BACKUP, now + DOWN, NEVER);
 }
-END_TEST
 
-START_TEST(start_delay_owner)
+TEST(start_delay_owner)
 {
 	usec_t end = START + A;
 
@@ -515,33 +482,28 @@ START_TEST(start_delay_owner)
 	enter(BACKUP);
 	SEE(0, 0, BACKUP, end, NEVER);
 	run_until(end);
-	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
+	SEE_MASTER(A);
 	ck_assert_int_eq(vr.why, VRRP_WHY_OWNER);
 	enter(INIT);
 	now += 2 * A;
 	SEE(step(VRRP_EV_LINK_UP), VRRP_ACT_NOTIFY, BACKUP, now + A, NEVER);
 }
-END_TEST
 
-/*
- * P-17: who cannot hold the addresses resigns and sits out ever longer
- * proves: P-17 +
- */
-START_TEST(fault_hold)
+/* P-17: who cannot hold the addresses resigns and sits out ever longer */
+/* proves: P-17 + */
+TEST(fault_hold)
 {
 	static const int times[] = { 1, 2, 4, 8, 16, 16, 16 };
-	size_t i;
 
 	enter(MASTER);
-	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+	EACH(i, times) {
 		now += 1;
 		SEE(step(VRRP_EV_FAULT), RESIGN, BACKUP, now + times[i] * DOWN,
 		    NEVER);
 		ck_assert_int_eq(vr.why, VRRP_WHY_FAULT);
 		/* Priority 0 does not end it. */
 		SEE(hear(0), 0, BACKUP, now + times[i] * DOWN, NEVER);
-		run_until(vr.deadline);
-		ck_assert_int_eq(vr.state, MASTER);
+		take_over();
 	}
 	/* One interval in office, and the next fault counts as the first. */
 	run_until(now + A);
@@ -549,10 +511,9 @@ START_TEST(fault_hold)
 	now += DOWN - 1;
 	SEE(hear(200), 0, BACKUP, now + DOWN, NEVER);
 }
-END_TEST
 
 /* F08: back within two intervals, nobody took over, all are told again */
-START_TEST(carrier_flap)
+TEST(carrier_flap)
 {
 	usec_t sent;
 
@@ -570,13 +531,10 @@ START_TEST(carrier_flap)
 	run_until(now + A);
 	ck_assert_int_eq(vr.state, MASTER);
 }
-END_TEST
 
-/*
- * F08, P-16: not back in time; the others still wait for A + Skew_Time
- * proves: P-16 +
- */
-START_TEST(carrier_lost)
+/* F08, P-16: not back in time; the others still wait for A + Skew_Time */
+/* proves: P-16 + */
+TEST(carrier_lost)
 {
 	usec_t sent;
 
@@ -598,10 +556,9 @@ START_TEST(carrier_lost)
 	step(VRRP_EV_CARRIER_LOST);
 	SEE(step(VRRP_EV_SHUTDOWN), RESIGN, INIT, NEVER, NEVER);
 }
-END_TEST
 
 /* F08: the longest loss that never ends it, the shortest that always does */
-START_TEST(carrier_limit)
+TEST(carrier_limit)
 {
 	usec_t end, sent;
 
@@ -622,19 +579,17 @@ START_TEST(carrier_limit)
 		SEE(step(VRRP_EV_TIMER), RESIGN, INIT, NEVER, NEVER);
 	}
 }
-END_TEST
 
 /* F34: five rounds 250 ms apart; F01: then one at each refresh */
-START_TEST(announcements)
+TEST(announcements)
 {
 	static const int at[] = { 0, 250, 500, 750, 1000, 61000, 121000 };
 	usec_t start;
-	unsigned i;
 
 	enter(MASTER);
 	start = now;
 	run_until(start + 150 * A);
-	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+	EACH(i, at)
 		ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start + at[i] * MS,
 		    start + at[i] * MS), 1);
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, 0, now), 7);
@@ -646,10 +601,9 @@ START_TEST(announcements)
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, 0, now), 5);
 	ck_assert_int_eq(vr.announce_deadline, NEVER);
 }
-END_TEST
 
 /* F29, C10: a new cause starts the burst anew, the old one is forgotten */
-START_TEST(announcements_do_not_stack)
+TEST(announcements_do_not_stack)
 {
 	usec_t start;
 
@@ -668,7 +622,6 @@ START_TEST(announcements_do_not_stack)
 	run_until(start + 30 * A);
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 5);
 }
-END_TEST
 
 /* A doubt each millisecond until then */
 static void
@@ -685,7 +638,7 @@ doubt_until(usec_t end, bool by_adverts)
  * F01, C01: two doubts between timed rounds are answered at once, and the
  * rounds go on after the last.
  */
-START_TEST(doubts)
+LOOP_TEST(doubts, 0, 2)
 {
 	usec_t start, at;
 	bool by_adverts = _i != 0;
@@ -698,8 +651,7 @@ START_TEST(doubts)
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start, now), 2);
 	doubt_until(start + 3900 * MS, by_adverts);
 	for (at = start; at + A <= now; at += GAP)
-		ck_assert_uint_le(count(VRRP_ACT_ANNOUNCE, at, at + A - 1),
-		    12);
+		ck_assert_uint_le(count(VRRP_ACT_ANNOUNCE, at, at + A - 1), 12);
 	start = now;
 	run_until(now + 10 * A);
 	ck_assert_uint_ge(count(VRRP_ACT_ANNOUNCE, start, now), 4);
@@ -713,10 +665,9 @@ START_TEST(doubts)
 	run_until(now + 10 * A);
 	ck_assert_uint_eq(count(VRRP_ACT_ANNOUNCE, start + 1, now), 4);
 }
-END_TEST
 
 /* Without a carrier nobody hears of it. */
-START_TEST(doubt_without_carrier)
+TEST(doubt_without_carrier)
 {
 	enter(MASTER);
 	run_until(now + 10 * A);
@@ -725,7 +676,6 @@ START_TEST(doubt_without_carrier)
 	step(VRRP_EV_LINK_UP);
 	ck_assert_uint_eq(step(VRRP_EV_DOUBT), VRRP_ACT_ANNOUNCE);
 }
-END_TEST
 
 /* C01, P-19: answers to a storm are few, and the regular adverts go on */
 static void
@@ -750,21 +700,19 @@ storm(uint8_t priority)
 }
 
 /* proves: P-19 - */
-START_TEST(storm_of_losers)
+TEST(storm_of_losers)
 {
 	storm(99);
 }
-END_TEST
 
 /* proves: P-19 - */
-START_TEST(storm_of_resignations)
+TEST(storm_of_resignations)
 {
 	storm(0);
 }
-END_TEST
 
 /* F04: a queue read after a stall gets one answer, not one for each */
-START_TEST(one_answer_at_a_time)
+TEST(one_answer_at_a_time)
 {
 	int i;
 
@@ -775,13 +723,10 @@ START_TEST(one_answer_at_a_time)
 	step(VRRP_EV_TIMER);
 	ck_assert_uint_eq(count(VRRP_ACT_ADVERT, now, now), 1);
 }
-END_TEST
 
-/*
- * F39, P-24, F04: one advert after a stall, and one round of announcements
- * proves: P-24 -
- */
-START_TEST(stall)
+/* F39, P-24, F04: one advert after a stall, and one round of announcements */
+/* proves: P-24 - */
+TEST(stall)
 {
 	enter(MASTER);
 	now += 34 * A + 300 * MS;
@@ -793,13 +738,10 @@ START_TEST(stall)
 	SEE(step(VRRP_EV_TIMER), VRRP_ACT_ADVERT, MASTER, now + A,
 	    vr.announce_deadline);
 }
-END_TEST
 
-/*
- * P-24: served 7 ms late each time, the adverts stay on their grid
- * proves: P-24 +
- */
-START_TEST(no_drift)
+/* P-24: served 7 ms late each time, the adverts stay on their grid */
+/* proves: P-24 + */
+TEST(no_drift)
 {
 	usec_t start;
 	int i;
@@ -815,13 +757,10 @@ START_TEST(no_drift)
 		ck_assert_int_eq(vr.deadline, start + (i + 1) * A);
 	}
 }
-END_TEST
 
-/*
- * P-25, F04: what waited in the socket is heard before the timer is judged
- * proves: P-25 +
- */
-START_TEST(drain_before_timer)
+/* P-25, F04: what waited in the socket is heard before the timer is judged */
+/* proves: P-25 + */
+TEST(drain_before_timer)
 {
 	enter(BACKUP);
 	now += DOWN + 5 * A;
@@ -833,18 +772,16 @@ START_TEST(drain_before_timer)
 	SEE(hear(200), 0, BACKUP, now + DOWN, NEVER);
 	SEE(step(VRRP_EV_TIMER), 0, BACKUP, now + DOWN, NEVER);
 }
-END_TEST
 
-START_TEST(state_names)
+TEST(state_names)
 {
 	ck_assert_str_eq(vrrp_state_name(INIT), "initialize");
 	ck_assert_str_eq(vrrp_state_name(BACKUP), "backup");
 	ck_assert_str_eq(vrrp_state_name(MASTER), "master");
 }
-END_TEST
 
 /* The packet socket can be read before netlink tells of the carrier. */
-START_TEST(quiet_master_is_quiet)
+TEST(quiet_master_is_quiet)
 {
 	usec_t last;
 
@@ -856,10 +793,9 @@ START_TEST(quiet_master_is_quiet)
 	SEE(hear(50), 0, MASTER, last + 2 * A, NEVER);
 	SEE(hear(0), 0, MASTER, last + 2 * A, NEVER);
 }
-END_TEST
 
 /* Whatever stood there before */
-START_TEST(begins)
+TEST(begins)
 {
 	struct vrrp other;
 
@@ -875,10 +811,9 @@ START_TEST(begins)
 	ck_assert_int_eq(vr.preempt_deadline, NEVER);
 	SEE(0, 0, INIT, NEVER, NEVER);
 }
-END_TEST
 
 /* Of two delays the one after the start holds for who hears a lower one. */
-START_TEST(lower_while_held)
+TEST(lower_while_held)
 {
 	conf.start_delay = 60 * A;
 	conf.preempt_delay = 120 * A;
@@ -886,10 +821,9 @@ START_TEST(lower_while_held)
 	now += A;
 	SEE(hear(50), 0, BACKUP, START + 60 * A, NEVER);
 }
-END_TEST
 
 /* A new state begins with nothing of the one before. */
-START_TEST(forgets)
+TEST(forgets)
 {
 	enter(BACKUP);
 	vr.quiet = vr.resigned = true;
@@ -900,10 +834,9 @@ START_TEST(forgets)
 	ck_assert_int_eq(vr.preempt_deadline, NEVER);
 	ck_assert_uint_eq(vr.announce_left, 0);
 }
-END_TEST
 
 /* Of answers there are three in each interval, also in the first. */
-START_TEST(replies)
+TEST(replies)
 {
 	unsigned i, interval;
 
@@ -924,10 +857,9 @@ START_TEST(replies)
 		ck_assert_uint_eq(vr.faults, 0);
 	}
 }
-END_TEST
 
 /* F08: reported twice, late: the end of the patience stays where it was. */
-START_TEST(carrier_lost_twice)
+TEST(carrier_lost_twice)
 {
 	usec_t deadline;
 
@@ -937,33 +869,28 @@ START_TEST(carrier_lost_twice)
 	now += 3 * A;
 	SEE(step(VRRP_EV_CARRIER_LOST), 0, MASTER, deadline, NEVER);
 }
-END_TEST
 
 /* An owner that is held back has no other reason than the start. */
-START_TEST(owner_waits)
+TEST(owner_waits)
 {
 	set_priority(VRRP_PRIORITY_OWNER);
 	conf.start_delay = 5 * A;
 	enter(BACKUP);
 	ck_assert_int_eq(vr.why, VRRP_WHY_START);
 }
-END_TEST
 
 /* The least that is not "never": one microsecond */
-START_TEST(shortest_refresh)
+TEST(shortest_refresh)
 {
 	conf.refresh = 1;
 	enter(MASTER);
 	run_until(now + (VRRP_ANNOUNCE_ROUNDS - 1) * GAP);
 	ck_assert_int_eq(vr.announce_deadline, now + 1);
 }
-END_TEST
 
-/*
- * P-51: the reason is the last thing that was heard.
- * proves: P-51 +
- */
-START_TEST(resigned_then_lower)
+/* P-51: the reason is the last thing that was heard. */
+/* proves: P-51 + */
+TEST(resigned_then_lower)
 {
 	conf.start_delay = 5 * A;
 	enter(BACKUP);
@@ -973,48 +900,5 @@ START_TEST(resigned_then_lower)
 	run_until(START + 5 * A);
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("fsm");
-
-	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_add_loop_test(tc, row, 0, sizeof(rows) / sizeof(rows[0]));
-	tcase_add_test(tc, timer_values);
-	tcase_add_test(tc, tie_break);
-	tcase_add_test(tc, remembers_sender);
-	tcase_add_test(tc, no_preemption);
-	tcase_add_test(tc, preemption);
-	tcase_add_test(tc, preempt_delay);
-	tcase_add_test(tc, preempt_delay_cancelled);
-	tcase_add_test(tc, preempt_delay_short);
-	tcase_add_test(tc, start_delay);
-	tcase_add_test(tc, start_delay_owner);
-	tcase_add_test(tc, fault_hold);
-	tcase_add_test(tc, carrier_flap);
-	tcase_add_test(tc, carrier_lost);
-	tcase_add_test(tc, carrier_limit);
-	tcase_add_test(tc, announcements);
-	tcase_add_test(tc, announcements_do_not_stack);
-	tcase_add_loop_test(tc, doubts, 0, 2);
-	tcase_add_test(tc, doubt_without_carrier);
-	tcase_add_test(tc, storm_of_losers);
-	tcase_add_test(tc, storm_of_resignations);
-	tcase_add_test(tc, one_answer_at_a_time);
-	tcase_add_test(tc, stall);
-	tcase_add_test(tc, no_drift);
-	tcase_add_test(tc, drain_before_timer);
-	tcase_add_test(tc, state_names);
-	tcase_add_test(tc, quiet_master_is_quiet);
-	tcase_add_test(tc, resigned_then_lower);
-	tcase_add_test(tc, begins);
-	tcase_add_test(tc, lower_while_held);
-	tcase_add_test(tc, forgets);
-	tcase_add_test(tc, replies);
-	tcase_add_test(tc, carrier_lost_twice);
-	tcase_add_test(tc, owner_waits);
-	tcase_add_test(tc, shortest_refresh);
-	return run_case(tc, "fsm", 60);
-}
+RUN_TESTS("fsm", 60, setup, NULL)

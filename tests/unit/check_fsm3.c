@@ -228,7 +228,7 @@ static const struct row {
     WHY(START) },
 };
 
-START_TEST(row)
+LOOP_TEST(row, 0, NROWS(rows))
 {
 	const struct row *r = &rows[_i];
 	struct vrrp before;
@@ -244,26 +244,16 @@ START_TEST(row)
 	actions = r->type != VRRP_EV_ADVERT ? step(r->type) :
 	    hear_advert(r->priority, r->src ? r->src : "192.0.2.30",
 	    r->cs * CS, VRRP_SUM_MESSAGE);
-	see_at(0, r->id, actions, r->actions, r->to,
-	    expected(r->deadline, before.deadline),
-	    expected(r->announce, before.announce_deadline));
-	ck_assert_msg(vr.why == r->why, "%s: why %d", r->id, vr.why);
+	SEE_ROW(r, &before, actions);
 	/* P-45: who takes over forgets what the last Master used. */
 	ck_assert_msg(vr.master_interval == (r->to == MASTER ?
 	    conf.interval : r->aai * CS),
 	    "%s: learned %" PRId64, r->id, vr.master_interval);
-	ck_assert_int_eq(vr.since, r->to == r->from ? before.since : now);
-	if (actions == 0 && r->deadline == SAME &&
-	    (r->type != VRRP_EV_ADVERT || r->from == INIT))
-		ck_assert_mem_eq(&before, &vr, sizeof(vr));
 }
-END_TEST
 
-/*
- * P-21, R9568-6.1-3 and -4: the table of timer vectors, floored once
- * proves: R9568-6.1-3 +, R9568-6.1-4 +, P-21 +
- */
-START_TEST(timer_values)
+/* P-21, R9568-6.1-3 and -4: the table of timer vectors, floored once */
+/* proves: R9568-6.1-3 +, R9568-6.1-4 +, P-21 + */
+TEST(timer_values)
 {
 	static const struct {
 		uint8_t priority;
@@ -288,10 +278,9 @@ START_TEST(timer_values)
 		{ 255, 1, 39, 30039 }, { 255, 10, 390, 300390 },
 		{ 255, 100, 3906, 3003906 }, { 255, 4095, 159960, 123009960 },
 	};
-	size_t i;
 
 	enter(INIT);
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		conf.priority = t[i].priority;
 		vr.master_interval = t[i].cs * CS;
 		ck_assert_int_eq(vrrp_skew_time(&vr), t[i].skew);
@@ -301,21 +290,19 @@ START_TEST(timer_values)
 		ck_assert_int_eq(vrrp_master_down_interval(&vr), t[i].down);
 	}
 }
-END_TEST
 
 /*
  * P-21: every priority and interval; 255 * 4095 cs do not fit 32 bits of
  * microseconds, before they are divided by 256.
  * proves: R9568-6.1-3 +, R9568-6.1-4 +, P-21 +
  */
-START_TEST(timer_range)
+TEST(timer_range)
 {
 	static const unsigned counts[] = { 2, 3, 4, 100 };
 	unsigned p, cs;
-	size_t i;
 
 	enter(INIT);
-	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+	EACH(i, counts) {
 		conf.down_adverts = counts[i];
 		for (p = 1; p <= 255; p++) {
 			for (cs = 1; cs <= 4095; cs++) {
@@ -332,13 +319,10 @@ START_TEST(timer_range)
 		}
 	}
 }
-END_TEST
 
-/*
- * R9568-8.3.2-6: priorities differ, so do the skews, at 1 cs too
- * proves: R9568-8.3.2-6 +
- */
-START_TEST(skew_separates)
+/* R9568-8.3.2-6: priorities differ, so do the skews, at 1 cs too */
+/* proves: R9568-8.3.2-6 + */
+TEST(skew_separates)
 {
 	usec_t before = -1;
 	int p;
@@ -351,10 +335,9 @@ START_TEST(skew_separates)
 		before = vrrp_skew_time(&vr);
 	}
 }
-END_TEST
 
 /* --min-interval: no shorter one is learned, a longer one is */
-START_TEST(min_interval)
+TEST(min_interval)
 {
 	conf.min_interval = 50 * CS;
 	enter(BACKUP);
@@ -373,10 +356,9 @@ START_TEST(min_interval)
 	run_until(now + 1804687);
 	SEE(trace[ntrace - 1].actions, BECOME, MASTER, now + CS, now + GAP);
 }
-END_TEST
 
 /* --down-timer-adverts, from 2 to 100 */
-START_TEST(down_adverts)
+TEST(down_adverts)
 {
 	conf.down_adverts = 2;
 	enter(BACKUP);
@@ -400,15 +382,13 @@ START_TEST(down_adverts)
 	enter(BACKUP);
 	SEE(0, 0, BACKUP, now + 2609375, NEVER);
 }
-END_TEST
 
 /* F08: quiet for one interval less than the others wait */
-START_TEST(carrier_hold)
+TEST(carrier_hold)
 {
 	static const unsigned counts[] = { 2, 3, 100 };
-	size_t i;
 
-	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+	EACH(i, counts) {
 		usec_t sent, end;
 
 		setup3();
@@ -435,49 +415,42 @@ START_TEST(carrier_hold)
 	now += A - T - 1;
 	SEE(step(VRRP_EV_LINK_UP), ANSWER, MASTER, now + A, now + GAP);
 }
-END_TEST
 
-/*
- * P-08, --checksum auto: RFC 9568 first, then as the last valid peer
- * proves: P-08 +
- */
-START_TEST(checksum_follows)
+/* P-08, --checksum auto: RFC 9568 first, then as the last valid peer */
+/* proves: P-08 + */
+TEST(checksum_follows)
 {
 	conf.checksum = VRRP_SUM_AUTO;
 	enter(INIT);
 	ck_assert(!vr.pseudo_header);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(200, VRRP_SUM_PSEUDO);
 	ck_assert(!vr.pseudo_header);		/* P-11 */
 	step(VRRP_EV_LINK_UP);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(200, VRRP_SUM_PSEUDO);
 	ck_assert(vr.pseudo_header);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_MESSAGE);
+	hear_form(200, VRRP_SUM_MESSAGE);
 	ck_assert(!vr.pseudo_header);
 	/* Also from those that we do not obey, and from one who resigns */
-	hear_advert(1, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(1, VRRP_SUM_PSEUDO);
 	ck_assert(vr.pseudo_header);
-	hear_advert(0, "192.0.2.30", A, VRRP_SUM_MESSAGE);
+	hear_form(0, VRRP_SUM_MESSAGE);
 	ck_assert(!vr.pseudo_header);
-	hear_advert(0, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(0, VRRP_SUM_PSEUDO);
 	/* It lasts until the next advert: through a take-over ... */
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	take_over();
 	ck_assert(vr.pseudo_header);
 	/* ... in office, before the answer is sent ... */
 	now += 1;
-	ck_assert_uint_eq(hear_advert(99, "192.0.2.30", A, VRRP_SUM_MESSAGE),
-	    ANSWER);
+	ck_assert_uint_eq(hear_form(99, VRRP_SUM_MESSAGE), ANSWER);
 	ck_assert(!vr.pseudo_header);
 	now += 1;
-	ck_assert_uint_eq(hear_advert(101, "192.0.2.30", A, VRRP_SUM_PSEUDO),
-	    YIELD);
+	ck_assert_uint_eq(hear_form(101, VRRP_SUM_PSEUDO), YIELD);
 	ck_assert(vr.pseudo_header);
 	/* ... and a new link. */
 	step(VRRP_EV_LINK_DOWN);
 	step(VRRP_EV_LINK_UP);
 	ck_assert(vr.pseudo_header);
 }
-END_TEST
 
 /* After a try that is long past */
 static bool
@@ -493,15 +466,14 @@ tries(void)
  * address.
  * proves: P-08 +
  */
-START_TEST(checksum_tries)
+TEST(checksum_tries)
 {
 	conf.checksum = VRRP_SUM_AUTO;
 	enter(INIT);
 	ck_assert(!tries());
 	step(VRRP_EV_LINK_UP);
 	ck_assert(!tries());
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	take_over();
 	ck_assert(!vr.pseudo_header);
 	ck_assert(tries());
 	ck_assert(vr.pseudo_header);
@@ -522,50 +494,43 @@ START_TEST(checksum_tries)
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 }
-END_TEST
 
 /*
  * P-08: an advert tells the form, whenever it came: as Master, in the office
  * before, or as Backup before the take-over.
  * proves: P-08 -
  */
-START_TEST(checksum_heard)
+TEST(checksum_heard)
 {
 	conf.checksum = VRRP_SUM_AUTO;
 	enter(MASTER);
 	ck_assert(tries());
 	now += 1;
-	hear_advert(99, "192.0.2.30", A, VRRP_SUM_PSEUDO);
+	hear_form(99, VRRP_SUM_PSEUDO);
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 	now += 1;
 	step(VRRP_EV_YIELD);
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	take_over();
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 	enter(BACKUP);
-	hear_advert(200, "192.0.2.30", A, VRRP_SUM_PSEUDO);
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	hear_form(200, VRRP_SUM_PSEUDO);
+	take_over();
 	now += 3600 * A;
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 	/* The link was away: the routers beyond it are the same. */
 	step(VRRP_EV_LINK_DOWN);
 	step(VRRP_EV_LINK_UP);
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	take_over();
 	ck_assert(!tries());
 	ck_assert(vr.pseudo_header);
 }
-END_TEST
 
-/*
- * --checksum rfc9568 and pseudo-header: whatever the others send
- * proves: P-08 +
- */
-START_TEST(checksum_fixed)
+/* --checksum rfc9568 and pseudo-header: whatever the others send */
+/* proves: P-08 + */
+TEST(checksum_fixed)
 {
 	static const enum vrrp_checksum sums[] = {
 		VRRP_SUM_PSEUDO, VRRP_SUM_MESSAGE, VRRP_SUM_PSEUDO
@@ -580,26 +545,24 @@ START_TEST(checksum_fixed)
 		ck_assert(vr.pseudo_header == (pseudo != 0));
 		step(VRRP_EV_LINK_UP);
 		for (i = 0; i < 3; i++) {
-			hear_advert(200, "192.0.2.30", A, sums[i]);
+			hear_form(200, sums[i]);
 			ck_assert(vr.pseudo_header == (pseudo != 0));
 		}
-		run_until(vr.deadline);
-		ck_assert_int_eq(vr.state, MASTER);
+		take_over();
 		for (i = 0; i < 3; i++) {
 			now += 1;
-			hear_advert(99, "192.0.2.30", A, sums[i]);
+			hear_form(99, sums[i]);
 			ck_assert(vr.pseudo_header == (pseudo != 0));
 		}
 	}
 }
-END_TEST
 
 /*
  * R9568-5.2.7-2: a slow Master of higher priority is left alone by a fast
  * Backup that knows its interval, and a fast one is missed at once.
  * proves: R9568-5.2.7-2 +
  */
-START_TEST(slow_master)
+TEST(slow_master)
 {
 	int i;
 
@@ -618,13 +581,10 @@ START_TEST(slow_master)
 	ck_assert_int_eq(vr.state, MASTER);
 	ck_assert_int_eq(vr.why, VRRP_WHY_SILENCE);
 }
-END_TEST
 
-/*
- * R9568-6.4.2-i, P-51: adverts of a lower Master end nothing, however slow
- * proves: R9568-6.4.2-i +, P-51 +
- */
-START_TEST(preemption)
+/* R9568-6.4.2-i, P-51: adverts of a lower Master end nothing, however slow */
+/* proves: R9568-6.4.2-i +, P-51 + */
+TEST(preemption)
 {
 	usec_t end;
 
@@ -637,16 +597,13 @@ START_TEST(preemption)
 	run_until(end - 1);
 	SEE(0, 0, BACKUP, end, NEVER);
 	run_until(end);
-	SEE(trace[ntrace - 1].actions, BECOME, MASTER, end + A, end + GAP);
+	SEE_MASTER(A);
 	ck_assert_int_eq(vr.why, VRRP_WHY_PREEMPT);
 }
-END_TEST
 
-/*
- * P-24, F34 at 1 cs: 100 adverts a second on their grid, announcements apart
- * proves: P-24 +-
- */
-START_TEST(centisecond)
+/* P-24, F34 at 1 cs: 100 adverts a second on their grid, announcements apart */
+/* proves: P-24 +- */
+TEST(centisecond)
 {
 	usec_t start;
 
@@ -662,13 +619,10 @@ START_TEST(centisecond)
 	SEE(step(VRRP_EV_TIMER), VRRP_ACT_ADVERT, MASTER, now + CS,
 	    vr.announce_deadline);
 }
-END_TEST
 
-/*
- * P-19: three answers to losers in an interval of 1 cs, and no more
- * proves: P-19 -
- */
-START_TEST(centisecond_storm)
+/* P-19: three answers to losers in an interval of 1 cs, and no more */
+/* proves: P-19 - */
+TEST(centisecond_storm)
 {
 	usec_t start, at;
 
@@ -684,13 +638,10 @@ START_TEST(centisecond_storm)
 		    1 + VRRP_REPLIES);
 	}
 }
-END_TEST
 
-/*
- * R9568-6.4.3-i: 128 bits, unsigned, in network byte order (V32, V37)
- * proves: R9568-6.4.3-i +-
- */
-START_TEST(tie_break)
+/* R9568-6.4.3-i: 128 bits, unsigned, in network byte order (V32, V37) */
+/* proves: R9568-6.4.3-i +- */
+TEST(tie_break)
 {
 	static const struct {
 		const char *local, *sender;
@@ -704,9 +655,8 @@ START_TEST(tie_break)
 		{ "fe80::ff00", "fe80::1:0", true },
 		{ "fe80::1", "febf::", true },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		enter(MASTER);
 		vr.source = addr(t[i].local);
 		now += T;
@@ -714,13 +664,10 @@ START_TEST(tie_break)
 		    t[i].yields, "%s hears %s", t[i].local, t[i].sender);
 	}
 }
-END_TEST
 
-/*
- * F23, P-29: a slow Master of lower priority is respected as long as asked.
- * proves: P-29 +
- */
-START_TEST(preempt_delay_slow_master)
+/* F23, P-29: a slow Master of lower priority is respected as long as asked. */
+/* proves: P-29 + */
+TEST(preempt_delay_slow_master)
 {
 	unsigned i;
 
@@ -729,12 +676,11 @@ START_TEST(preempt_delay_slow_master)
 	enter_learned(BACKUP, 100);
 	for (i = 0; i < 11; i++) {
 		now += 5 * VRRP_SECOND;
-		hear_advert(100, "192.0.2.30", 500 * CS, VRRP_SUM_MESSAGE);
+		hear3(100, 500);
 		ck_assert_int_eq(vr.state, BACKUP);
 		ck_assert_int_gt(vr.deadline, now + 5 * VRRP_SECOND - 1);
 	}
 }
-END_TEST
 
 /*
  * R9568-6.4.2-i: an advert that is discarded changes no timer and teaches no
@@ -742,27 +688,23 @@ END_TEST
  * the interval that was known before.
  * proves: R9568-6.4.2-i +
  */
-START_TEST(discarded_late)
+TEST(discarded_late)
 {
 	static const usec_t late[] = { -1, 0, 1, A, 100 * A };
 	usec_t due;
-	size_t i;
 
-	for (i = 0; i < sizeof(late) / sizeof(late[0]); i++) {
+	EACH(i, late) {
 		now = START;
 		enter_learned(BACKUP, 100);
 		due = vr.deadline;
 		now = due + late[i];
-		SEE(hear_advert(50, "192.0.2.30", 4095 * CS, VRRP_SUM_MESSAGE),
-		    0, BACKUP, due, NEVER);
+		SEE(hear3(50, 4095), 0, BACKUP, due, NEVER);
 		SEE(hear_advert(99, "192.0.2.31", 1 * CS, VRRP_SUM_MESSAGE),
 		    0, BACKUP, due, NEVER);
 		ck_assert_int_eq(vr.master_interval, 100 * CS);
-		SEE(hear_advert(0, "192.0.2.30", 4095 * CS, VRRP_SUM_MESSAGE),
-		    0, BACKUP, now + SKEW, NEVER);
+		SEE(hear3(0, 4095), 0, BACKUP, now + SKEW, NEVER);
 	}
 }
-END_TEST
 
 /*
  * P-29: while the delay runs a worse router counts as the Master, so that
@@ -771,46 +713,17 @@ END_TEST
  * Master has forgotten it.
  * proves: P-29 +
  */
-START_TEST(preempt_delay_resigned)
+TEST(preempt_delay_resigned)
 {
 	conf.preempt_delay = 60 * A;
 	enter_learned(BACKUP, 100);
 	now += A;
-	hear_advert(50, "192.0.2.30", 10 * CS, VRRP_SUM_MESSAGE);
+	hear3(50, 10);
 	ck_assert_int_eq(vr.master_interval, 10 * CS);
-	SEE(hear_advert(0, "192.0.2.30", 10 * CS, VRRP_SUM_MESSAGE), 0, BACKUP,
-	    now + SKEW / 10, NEVER);
-	run_until(vr.deadline);
-	ck_assert_int_eq(vr.state, MASTER);
+	SEE(hear3(0, 10), 0, BACKUP, now + SKEW / 10, NEVER);
+	take_over();
 	ck_assert_int_eq(vr.why, VRRP_WHY_RESIGNED);
 	ck_assert_int_eq(vr.master_interval, 100 * CS);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("fsm3");
-
-	tcase_add_checked_fixture(tc, setup3, NULL);
-	tcase_add_loop_test(tc, row, 0, sizeof(rows) / sizeof(rows[0]));
-	tcase_add_test(tc, preempt_delay_slow_master);
-	tcase_add_test(tc, preempt_delay_resigned);
-	tcase_add_test(tc, discarded_late);
-	tcase_add_test(tc, timer_values);
-	tcase_add_test(tc, timer_range);
-	tcase_add_test(tc, skew_separates);
-	tcase_add_test(tc, min_interval);
-	tcase_add_test(tc, down_adverts);
-	tcase_add_test(tc, carrier_hold);
-	tcase_add_test(tc, checksum_follows);
-	tcase_add_test(tc, checksum_tries);
-	tcase_add_test(tc, checksum_heard);
-	tcase_add_test(tc, checksum_fixed);
-	tcase_add_test(tc, slow_master);
-	tcase_add_test(tc, preemption);
-	tcase_add_test(tc, centisecond);
-	tcase_add_test(tc, centisecond_storm);
-	tcase_add_test(tc, tie_break);
-	return run_case(tc, "fsm3", 60);
-}
+RUN_TESTS("fsm3", 60, setup3, NULL)

@@ -3,37 +3,26 @@
  * which row is written when, and what follows where that fails.  The comparison
  * is the real one; everything else is a function below that writes down a word.
  */
-#include "check_util.h"
+#include "play_util.h"
 #include "host.h"
 
 #include "clean.h"
 #include "hold.h"
 
-#include <errno.h>
 #include <linux/rtnetlink.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 enum {
 	INDEX = 3,
 	DEVICE = 7,
 	OTHER = 9,
-	FD = 99,			/* of any socket; no call gets it */
-	PORT = 1234,			/* netlink address of our requests */
-	DID_LEN = 4096
+	PORT = 1234			/* netlink address of our requests */
 };
 
-#define START	(1000 * VRRP_SECOND)
-
-static const uint8_t virtual_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 1, 7 };
-static const uint8_t own_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x11 };
 static const uint8_t new_mac[VRRP_MAC_LEN] = { 2, 3, 4, 5, 6, 0x12 };
 
 static struct conf conf;
 static struct vrrp vr;
 static struct ground g;
-static char did[DID_LEN];
-static char last_log[512];
 static const char *failing;		/* words of what fails ... */
 static int error;			/* ... with this */
 
@@ -42,25 +31,6 @@ static struct link_state link, device;
 static unsigned renamed;		/* our macvlan under another name */
 static struct ipaddr_table addrs;
 static bool complete, left;
-
-static void __attribute__((format(printf, 1, 2)))
-do_word(const char *format, ...)
-{
-	size_t len = strlen(did);
-	va_list ap;
-
-	if (len > 0)
-		did[len++] = ' ';
-	va_start(ap, format);
-	vsnprintf(did + len, sizeof(did) - len, format, ap);
-	va_end(ap);
-}
-
-/* What was done since the last question */
-#define done(words) do {						\
-	ck_assert_str_eq(did, words);					\
-	did[0] = '\0';							\
-} while (0)
 
 /* The result of what has this name, which is written down. */
 static int
@@ -89,7 +59,6 @@ link_get(struct nl *nl, const char *name, struct link_state *state)
 {
 	const bool ours = strcmp(name, conf.vr.ifname) == 0;
 
-	(void)nl;
 	*state = ours ? link : device;
 	return result(ours ? "get" : "get-device");
 }
@@ -98,7 +67,6 @@ int
 link_watch(const struct nl *nl, const struct vrrp_conf *c, unsigned index,
     unsigned macvlan)
 {
-	(void)c;
 	ck_assert_ptr_eq(nl, &g.events);
 	do_word("watch %u", index);
 	return result_on("and", macvlan);
@@ -108,47 +76,31 @@ int
 ipaddr_scan(struct nl *nl, unsigned index, unsigned vips,
     const struct vrrp_conf *c, struct ipaddr_table *table)
 {
-	(void)nl, (void)c;
 	*table = addrs;
 	do_word("scan %u", index);
 	return result_on("and", vips);
 }
 
-bool
-ipaddr_complete(const struct ipaddr_table *table, const struct vrrp_conf *c)
-{
-	(void)table, (void)c;
-	return complete;
-}
-
-bool
-ipaddr_left(const struct ipaddr_table *table, const struct vrrp_conf *c)
-{
-	(void)table, (void)c;
-	return left;
-}
+PLAY_AS(bool, ipaddr_complete(const struct ipaddr_table *table,
+    const struct vrrp_conf *c), complete)
+PLAY_AS(bool, ipaddr_left(const struct ipaddr_table *table,
+    const struct vrrp_conf *c), left)
 
 int
 ipaddr_del(struct nl *nl, unsigned index, const struct vrrp_conf *c,
     const struct ipaddr_table *table, bool marked)
 {
-	(void)nl, (void)c, (void)table;
 	ck_assert(marked);
 	return result_on("del", index);
 }
 
-int
-ipaddr_block(struct nl *nl, const struct vrrp_conf *c)
-{
-	(void)nl, (void)c;
-	return result("block");
-}
+PLAY_AS(int, ipaddr_block(struct nl *nl, const struct vrrp_conf *c),
+    result("block"))
 
 int
 vmac_create(struct nl *nl, unsigned index, const char *name,
     const uint8_t *mac, const char *alias)
 {
-	(void)nl;
 	ck_assert_str_eq(name, "vrrp7");
 	ck_assert_str_eq(alias, "alias");
 	ck_assert_int_eq(memcmp(mac, virtual_mac, VRRP_MAC_LEN), 0);
@@ -158,23 +110,17 @@ vmac_create(struct nl *nl, unsigned index, const char *name,
 int
 vmac_repair(struct nl *nl, unsigned index, const uint8_t *mac, unsigned mtu)
 {
-	(void)nl;
 	ck_assert_int_eq(memcmp(mac, virtual_mac, VRRP_MAC_LEN), 0);
 	ck_assert_uint_eq(mtu, g.seen.mtu);
 	return result_on("repair", index);
 }
 
-int
-vmac_dummy(struct nl *nl, unsigned index)
-{
-	(void)nl;
-	return result_on("dummy", index);
-}
+PLAY_AS(int, vmac_dummy(struct nl *nl, unsigned index), result_on("dummy",
+    index))
 
 int
 vmac_tune(struct nl *nl, unsigned index, bool forward)
 {
-	(void)nl;
 	ck_assert_int_eq(forward, g.seen.router4);
 	return result_on("tune4", index);
 }
@@ -187,49 +133,28 @@ vmac_tune_ipv6(const char *name, bool forward)
 	return result("tune6");
 }
 
-int
-vmac_hush(struct nl *nl, unsigned index)
-{
-	(void)nl;
-	return result_on("hush", index);
-}
-
-bool
-hold_mac(struct ground *ground)
-{
-	(void)ground;
-	return result("mac") == 0;
-}
+PLAY_AS(int, vmac_hush(struct nl *nl, unsigned index), result_on("hush", index))
+PLAY_AS(bool, hold_mac(struct ground *ground), result("mac") == 0)
 
 void
 hold_no_mac(struct ground *ground, usec_t now)
 {
-	(void)now;
 	do_word(ground->swapped ? "no-mac" : "not-swapped");
 	ground->swapped = false;
 }
 
-bool
-hold_addresses(struct ground *ground, const struct vrrp *router)
-{
-	(void)ground, (void)router;
-	return result("addresses") == 0;
-}
+PLAY_AS(bool, hold_addresses(struct ground *ground, const struct vrrp *router),
+    result("addresses") == 0)
 
 void
 clean_macvlan_alias(const struct ground *ground, char *alias, size_t size)
 {
-	(void)ground;
 	snprintf(alias, size, "alias");
 }
 
-bool
-clean_is_our_macvlan(const struct ground *ground,
-    const struct link_state *state)
-{
-	(void)ground;
-	return state->present && strcmp(state->alias, "alias") == 0;
-}
+PLAY_AS(bool, clean_is_our_macvlan(const struct ground *ground,
+    const struct link_state *state), state->present && strcmp(state->alias,
+    "alias") == 0)
 
 void
 clean_find_macvlan(struct ground *ground)
@@ -246,17 +171,12 @@ clean_macvlan(struct ground *ground)
 	ground->macvlan = 0;
 }
 
-bool
-clean_arp(struct ground *ground, unsigned index)
-{
-	(void)ground;
-	return result_on("unhush", index) == 0;
-}
+PLAY_AS(bool, clean_arp(struct ground *ground, unsigned index),
+    result_on("unhush", index) == 0)
 
 int
 port_open(struct port *port, unsigned index, const struct vrrp_conf *c)
 {
-	(void)c;
 	if (result_on("open", index) == -1)
 		return -1;
 	port->fd = FD;
@@ -285,42 +205,20 @@ lockfile_write(const struct lockfile *file, const char *text)
 	return result("written");
 }
 
-const char *
-lockfile_path(char *buf, const struct lockfile *file)
-{
-	(void)file;
-	return strcpy(buf, "/run/vrrpd.mac");
-}
-
-void
-log_line(int level, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(last_log, sizeof(last_log), format, ap);
-	va_end(ap);
-	do_word("log-%d", level);
-}
-
 /* --- a ground ------------------------------------------------------------- */
 
 /* A Backup of IPv4, on the interface itself or with a macvlan beside it */
 static void
 setup(bool macvlan)
 {
-	memset(&conf, 0, sizeof(conf));
-	memcpy(conf.vr.ifname, "eth0", 5);
-	memcpy(conf.macvlan, "vrrp7", 6);
-	conf.use_macvlan = macvlan;
-	conf.vr.family = &vrrp_ipv4;
-	conf.vr.vmac = conf.vr.accept = true;
-	conf.vr.naddr = 1;
+	conf = (struct conf){
+		.macvlan = "vrrp7", .use_macvlan = macvlan,
+		.vr = { .ifname = "eth0", .family = &vrrp_ipv4, .vmac = true,
+			.accept = true, .naddr = 1 }
+	};
 	conf.vr.vip[0].addr = addr("10.0.0.1");
-	memset(&vr, 0, sizeof(vr));
-	vr.conf = &conf.vr;
-	vr.state = VRRP_BACKUP;
-	vr.source = addr("10.0.0.11");
+	vr = (struct vrrp){ .conf = &conf.vr, .state = VRRP_BACKUP,
+	    .source = addr("10.0.0.11") };
 	link = (struct link_state){
 		.present = true, .ethernet = true, .up = true,
 		.carrier = true, .router4 = true, .index = INDEX,
@@ -338,13 +236,8 @@ setup(bool macvlan)
 	addrs.own4[0] = addr("10.0.0.11");
 	addrs.own6[0] = addr("fe80::11");
 	complete = left = false;
-	memset(&g, 0, sizeof(g));
-	g.conf = &conf;
-	g.nl.port = PORT;
-	g.port.fd = FD;
-	g.respond.fd = -1;
-	g.index = INDEX;
-	g.mac_file.fd = FD;
+	g = (struct ground){ .conf = &conf, .nl.port = PORT, .port.fd = FD,
+	    .respond.fd = -1, .index = INDEX, .mac_file.fd = FD };
 	memcpy(g.own_mac, own_mac, VRRP_MAC_LEN);
 	memcpy(g.virtual_mac, virtual_mac, VRRP_MAC_LEN);
 	failing = "";
@@ -362,76 +255,69 @@ mend(unsigned set, unsigned undo, unsigned foreign, unsigned news)
 	return host_mend(&g, &vr, &plan, START);
 }
 
+#define looks(result, words)						\
+	does(ck_assert_int_eq(host_look(&g, &vr, START), result), words)
+#define mends(set, undo, foreign, news, result, words)			\
+	does(ck_assert_uint_eq(mend(set, undo, foreign, news), result), words)
+
 /* --- looking -------------------------------------------------------------- */
 
-START_TEST(look)
+TEST(look)
 {
 	setup(false);
 	ck_assert_uint_eq(g.watched[0], INDEX);
-	ck_assert_int_eq(host_look(&g, &vr, START), 0);
-	done("get scan 3 and 3");
+	looks(0, "get scan 3 and 3");
 	ck_assert(!g.dirty);
 	ck_assert_int_eq(g.check_deadline, START + 30 * VRRP_SECOND);
 	ck_assert_ptr_eq(vr.own, g.addrs.own4);
 	ck_assert_uint_eq(vr.nown, 1);
 	/* Another index: watched, and looked at again. */
 	link.index = OTHER;
-	ck_assert_int_eq(host_look(&g, &vr, START), 0);
-	done("get scan 9 and 9 watch 9 and 0");
+	looks(0, "get scan 9 and 9 watch 9 and 0");
 	ck_assert(g.dirty);
-	ck_assert_int_eq(host_look(&g, &vr, START), 0);
-	done("get scan 9 and 9");
+	looks(0, "get scan 9 and 9");
 	ck_assert(!g.dirty);
 	/* What is not there has no addresses, and is not watched. */
 	link.present = false;
 	link.index = 0;
-	ck_assert_int_eq(host_look(&g, &vr, START), 0);
-	done("get watch 0 and 0");
+	looks(0, "get watch 0 and 0");
 	conf.vr.family = &vrrp_ipv6;
 	link.present = true;
 	ck_assert_int_eq(host_look(&g, &vr, START), 0);
 	ck_assert_ptr_eq(vr.own, g.addrs.own6);
 }
-END_TEST
 
-START_TEST(look_at_macvlan)
+TEST(look_at_macvlan)
 {
 	setup(true);
 	ck_assert_uint_eq(g.macvlan, DEVICE);
 	ck_assert_uint_eq(g.watched[1], DEVICE);
-	ck_assert_int_eq(host_look(&g, &vr, START), 0);
-	done("get get-device scan 3 and 7");
+	looks(0, "get get-device scan 3 and 7");
 	/* It is made anew by another program, and is not ours. */
 	device.alias[0] = 'x';
-	ck_assert_int_eq(host_look(&g, &vr, START), 0);
-	done("get get-device scan 3 and 7 watch 3 and 0");
+	looks(0, "get get-device scan 3 and 7 watch 3 and 0");
 	ck_assert_uint_eq(g.macvlan, 0);
 	ck_assert(g.dirty);
 }
-END_TEST
 
-START_TEST(filter_fails)
+TEST(filter_fails)
 {
 	setup(false);
 	link.index = OTHER;
 	failing = "and";		/* of the scan, and of the filter */
-	ck_assert_int_eq(host_look(&g, &vr, START), -1);
-	done("get scan 9 and 9 log-3");
+	looks(-1, "get scan 9 and 9 log-3");
 	link.present = false;
-	ck_assert_int_eq(host_look(&g, &vr, START), 0);
-	done("get watch 9 and 0 log-4");
+	looks(0, "get watch 9 and 0 log-4");
 	ck_assert_uint_eq(g.watched[0], OTHER);
 	ck_assert(g.dirty);
 }
-END_TEST
 
 /* It went between two questions: at once.  Anything else: in a second. */
-START_TEST(look_fails)
+TEST(look_fails)
 {
 	static const char *const parts[] = { "get", "get-device", "and" };
-	unsigned i;
 
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	EACH(i, parts) {
 		setup(true);
 		link.mtu = 9000;
 		failing = parts[i];
@@ -449,7 +335,6 @@ START_TEST(look_fails)
 		ck_assert_uint_eq(g.seen.mtu, 1500);	/* as it was */
 	}
 }
-END_TEST
 
 /* --- what was seen, as the comparison gets it ----------------------------- */
 
@@ -471,7 +356,7 @@ reason(void)
 	return g.memory.reason;
 }
 
-START_TEST(reasons)
+TEST(reasons)
 {
 	setup(false);
 	ck_assert_int_eq(reason(), RECONCILE_FINE);
@@ -499,9 +384,8 @@ START_TEST(reasons)
 	link.present = false;
 	ck_assert_int_eq(reason(), RECONCILE_GONE);
 }
-END_TEST
 
-START_TEST(facts_of_the_interface)
+TEST(facts_of_the_interface)
 {
 	setup(false);
 	ck_assert_uint_eq(compare().news, RECONCILE_USE);
@@ -534,9 +418,8 @@ START_TEST(facts_of_the_interface)
 	ck_assert_uint_eq(compare().news, RECONCILE_LOST | RECONCILE_CLOSE |
 	    RECONCILE_AGAIN);
 }
-END_TEST
 
-START_TEST(facts_of_the_macvlan)
+TEST(facts_of_the_macvlan)
 {
 	setup(true);
 	ck_assert_uint_eq(compare().set, 0);
@@ -565,7 +448,6 @@ START_TEST(facts_of_the_macvlan)
 	device.present = false;
 	ck_assert_uint_eq(compare().set, 1 << RECONCILE_DEVICE);
 }
-END_TEST
 
 /* --- mending: one row each ------------------------------------------------ */
 
@@ -605,11 +487,11 @@ static const struct {
 	{ RECONCILE_BLOCK, true, true, "dummy", "block dummy 7 log-3", 0 },
 };
 
-START_TEST(each_row)
+TEST(each_row)
 {
 	unsigned i, news;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < NROWS(rows); i++) {
 		setup(rows[i].macvlan);
 		g.holding = rows[i].holding;
 		failing = rows[i].fails;
@@ -624,119 +506,101 @@ START_TEST(each_row)
 		    rows[i].row == RECONCILE_ADDRESSES), "row %u", i);
 	}
 }
-END_TEST
 
-START_TEST(nothing_ordered)
+TEST(nothing_ordered)
 {
 	setup(true);
 	g.holding = true;
-	ck_assert_uint_eq(mend(0, 0, 0, ~(unsigned)RECONCILE_OWN_MAC), 0);
-	done("");
+	mends(0, 0, 0, ~(unsigned)RECONCILE_OWN_MAC, 0, "");
 	ck_assert(!g.dirty);
 	ck_assert_uint_eq(g.stats.restored, 0);
 }
-END_TEST
 
 /* All rows in their order; the last are done though the first fails. */
-START_TEST(order_of_rows)
+TEST(order_of_rows)
 {
 	setup(true);
 	g.holding = true;
 	failing = "mac";
-	ck_assert_uint_eq(mend((1u << RECONCILE_ROWS) - 1, 0, 0, 0),
-	    HOST_FAULT);
-	done("mac mac repair 7 repair 7 tune4 7 tune6 hush 3 addresses block "
+	mends((1u << RECONCILE_ROWS) - 1, 0, 0, 0, HOST_FAULT,
+	    "mac mac repair 7 repair 7 tune4 7 tune6 hush 3 addresses block "
 	    "dummy 7");
 }
-END_TEST
 
-START_TEST(said_once)
+TEST(said_once)
 {
 	setup(true);
 	failing = "tune4";
-	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
-	done("tune4 7 log-4");
-	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
-	done("tune4 7");
+	does(mend(1u << RECONCILE_FORWARD4, 0, 0, 0), "tune4 7 log-4");
+	does(mend(1u << RECONCILE_FORWARD4, 0, 0, 0), "tune4 7");
 	failing = "";
 	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
 	failing = "tune4";
 	did[0] = '\0';
-	mend(1u << RECONCILE_FORWARD4, 0, 0, 0);
-	done("tune4 7 log-4");
+	does(mend(1u << RECONCILE_FORWARD4, 0, 0, 0), "tune4 7 log-4");
 }
-END_TEST
 
 /* A macvlan that is gone: ours under another name is in the way. */
-START_TEST(new_macvlan)
+TEST(new_macvlan)
 {
 	setup(true);
 	g.macvlan = 0;
 	renamed = OTHER;
-	ck_assert_uint_eq(mend(1u << RECONCILE_DEVICE, 0, 0, 0), 0);
-	done("find delete 9 create 3 get-device tune4 7 tune6 hush 3");
+	mends(1u << RECONCILE_DEVICE, 0, 0, 0, 0,
+	    "find delete 9 create 3 get-device tune4 7 tune6 hush 3");
 	ck_assert_uint_eq(g.macvlan, DEVICE);
 	g.macvlan = 0;
 	renamed = 0;
 	conf.vr.accept = false;
 	g.holding = true;
 	failing = "tune6";
-	ck_assert_uint_eq(mend(1u << RECONCILE_DEVICE, 0, 0, 0), HOST_TUNE);
-	done("find create 3 get-device tune4 7 tune6 dummy 7 hush 3 mac "
+	mends(1u << RECONCILE_DEVICE, 0, 0, 0, HOST_TUNE,
+	    "find create 3 get-device tune4 7 tune6 dummy 7 hush 3 mac "
 	    "addresses");
 	g.macvlan = 0;
 	failing = "dummy";
-	ck_assert_uint_eq(mend(1u << RECONCILE_DEVICE, 0, 0, 0), 0);
-	done("find create 3 get-device tune4 7 tune6 dummy 7 log-4 hush 3 mac "
+	mends(1u << RECONCILE_DEVICE, 0, 0, 0, 0,
+	    "find create 3 get-device tune4 7 tune6 dummy 7 log-4 hush 3 mac "
 	    "addresses");
 }
-END_TEST
 
-START_TEST(no_macvlan)
+TEST(no_macvlan)
 {
 	setup(true);
 	g.macvlan = 0;
 	g.holding = true;
 	failing = "create";
 	memcpy(g.nl.error, "no", 3);
-	ck_assert_uint_eq(mend(1u << RECONCILE_DEVICE, 0, 0, 0), HOST_FAULT);
-	done("find create 3 log-3");
+	mends(1u << RECONCILE_DEVICE, 0, 0, 0, HOST_FAULT,
+	    "find create 3 log-3");
 	ck_assert_str_eq(last_log,
 	    "cannot create vrrp7: Input/output error: no");
 	failing = "get-device";
-	ck_assert_uint_eq(mend(1u << RECONCILE_DEVICE, 0, 0, 0), HOST_FAULT);
-	done("find create 3 get-device");
+	mends(1u << RECONCILE_DEVICE, 0, 0, 0, HOST_FAULT,
+	    "find create 3 get-device");
 	device.present = false;
 	failing = "";
 	g.holding = false;
-	ck_assert_uint_eq(mend(1u << RECONCILE_DEVICE, 0, 0, 0), 0);
-	done("find create 3 get-device");
+	mends(1u << RECONCILE_DEVICE, 0, 0, 0, 0, "find create 3 get-device");
 	ck_assert_uint_eq(g.macvlan, 0);
 }
-END_TEST
 
-START_TEST(undone)
+TEST(undone)
 {
 	setup(false);
-	ck_assert_uint_eq(mend(0, 1u << RECONCILE_MAC, 0, 0), 0);
-	done("no-mac");
-	ck_assert_uint_eq(mend(0, 1u << RECONCILE_ADDRESSES, 0, 0), 0);
-	done("log-5 del 3");
+	mends(0, 1u << RECONCILE_MAC, 0, 0, 0, "no-mac");
+	mends(0, 1u << RECONCILE_ADDRESSES, 0, 0, 0, "log-5 del 3");
 	failing = "del";
-	ck_assert_uint_eq(mend(0, 1u << RECONCILE_ADDRESSES, 0, 0), 0);
-	done("log-5 del 3 log-3");
+	mends(0, 1u << RECONCILE_ADDRESSES, 0, 0, 0, "log-5 del 3 log-3");
 	setup(true);
-	ck_assert_uint_eq(mend(0, 1u << RECONCILE_ADDRESSES, 0, 0), 0);
-	done("log-5 del 7");
+	mends(0, 1u << RECONCILE_ADDRESSES, 0, 0, 0, "log-5 del 7");
 }
-END_TEST
 
-START_TEST(foreign)
+TEST(foreign)
 {
 	setup(false);
 	memcpy(g.seen.mac, new_mac, VRRP_MAC_LEN);
-	mend(1u << RECONCILE_MAC, 0, 1u << RECONCILE_MAC, 0);
-	done("log-4 mac");
+	does(mend(1u << RECONCILE_MAC, 0, 1u << RECONCILE_MAC, 0), "log-4 mac");
 	ck_assert_str_eq(last_log,
 	    "another program set the MAC address to 02:03:04:05:06:12");
 	ck_assert_uint_eq(g.stats.restored, 0);
@@ -747,14 +611,12 @@ START_TEST(foreign)
 	    "virtual address: put back");
 	ck_assert_uint_eq(g.stats.restored, 1);
 	/* Given up: counted, and not said. */
-	mend(0, 0, 1u << RECONCILE_ADDRESSES, 0);
-	done("");
+	does(mend(0, 0, 1u << RECONCILE_ADDRESSES, 0), "");
 	ck_assert_uint_eq(g.stats.restored, 2);
 }
-END_TEST
 
 /* The new own MAC is recorded before the virtual one covers it again. */
-START_TEST(new_own_mac)
+TEST(new_own_mac)
 {
 	setup(false);
 	g.holding = true;
@@ -763,53 +625,44 @@ START_TEST(new_own_mac)
 	done("log-4 02:03:04:05:06:12 written mac");
 	ck_assert_int_eq(memcmp(g.own_mac, new_mac, VRRP_MAC_LEN), 0);
 	failing = "written";
-	host_set_own_mac(&g, own_mac);
-	done("02:00:00:00:00:11 written log-3");
+	does(host_set_own_mac(&g, own_mac), "02:00:00:00:00:11 written log-3");
 	ck_assert_int_eq(memcmp(g.own_mac, own_mac, VRRP_MAC_LEN), 0);
 	g.mac_file.fd = -1;
-	mend(0, 0, 0, RECONCILE_OWN_MAC);
-	done("");
+	does(mend(0, 0, 0, RECONCILE_OWN_MAC), "");
 	ck_assert_int_eq(memcmp(g.own_mac, new_mac, VRRP_MAC_LEN), 0);
 }
-END_TEST
 
 /* --- one interface after the other --------------------------------------- */
 
-START_TEST(closed)
+TEST(closed)
 {
 	setup(false);
 	g.swapped = g.holding = true;
-	host_close(&g);
-	done("close close-answers");
+	does(host_close(&g), "close close-answers");
 	ck_assert(!g.swapped && !g.holding && g.dirty);
 }
-END_TEST
 
-START_TEST(moved)
+TEST(moved)
 {
 	setup(true);
 	g.seen.index = OTHER;
-	host_move(&g);
-	done("delete 7 unhush 3");
+	does(host_move(&g), "delete 7 unhush 3");
 	ck_assert_uint_eq(g.index, OTHER);
 	g.index = 0;
 	host_move(&g);			/* the first one */
 	done("");
 	setup(false);
 	g.seen.index = OTHER;
-	host_move(&g);
-	done("");
+	does(host_move(&g), "");
 	ck_assert_uint_eq(g.index, OTHER);
 }
-END_TEST
 
-START_TEST(used)
+TEST(used)
 {
 	unsigned news;
 
 	setup(true);
-	ck_assert_int_eq(host_use(&g, &news, START), 0);
-	done("");
+	does(ck_assert_int_eq(host_use(&g, &news, START), 0), "");
 	ck_assert_uint_eq(news, 0);
 	g.port.fd = -1;
 	g.macvlan = 0;
@@ -820,8 +673,7 @@ START_TEST(used)
 	ck_assert(g.dirty);
 	g.port.fd = -1;
 	failing = "open";
-	ck_assert_int_eq(host_use(&g, &news, START), -1);
-	done("open 3 log-3");
+	does(ck_assert_int_eq(host_use(&g, &news, START), -1), "open 3 log-3");
 	ck_assert_uint_eq(news, 0);
 	ck_assert_int_eq(g.check_deadline, START + VRRP_SECOND);
 	g.check_deadline = 0;
@@ -831,10 +683,8 @@ START_TEST(used)
 	done("create 3 log-3");
 	ck_assert_int_eq(g.check_deadline, START + VRRP_SECOND);
 	setup(false);
-	ck_assert_int_eq(host_use(&g, &news, START), 0);
-	done("");
+	does(ck_assert_int_eq(host_use(&g, &news, START), 0), "");
 }
-END_TEST
 
 /* --- what the kernel tells ------------------------------------------------ */
 
@@ -876,7 +726,7 @@ wakes(uint16_t type, uint32_t from)
  * Each of those that the filter lets through (check_watch), but for what we did
  * to addresses ourselves.
  */
-START_TEST(kernel_events)
+TEST(kernel_events)
 {
 	setup(false);
 	ck_assert(wakes(RTM_NEWADDR, 0));
@@ -887,9 +737,8 @@ START_TEST(kernel_events)
 	ck_assert(wakes(RTM_DELLINK, PORT));
 	ck_assert(wakes(RTM_NEWNETCONF, PORT));
 }
-END_TEST
 
-START_TEST(lost_events)
+TEST(lost_events)
 {
 	setup(false);
 	host_events(&g);
@@ -909,33 +758,5 @@ START_TEST(lost_events)
 	host_events(&g);
 	ck_assert_uint_eq(events, 1);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("host");
-
-	tcase_add_test(tc, look);
-	tcase_add_test(tc, look_at_macvlan);
-	tcase_add_test(tc, filter_fails);
-	tcase_add_test(tc, look_fails);
-	tcase_add_test(tc, reasons);
-	tcase_add_test(tc, facts_of_the_interface);
-	tcase_add_test(tc, facts_of_the_macvlan);
-	tcase_add_test(tc, each_row);
-	tcase_add_test(tc, nothing_ordered);
-	tcase_add_test(tc, order_of_rows);
-	tcase_add_test(tc, said_once);
-	tcase_add_test(tc, new_macvlan);
-	tcase_add_test(tc, no_macvlan);
-	tcase_add_test(tc, undone);
-	tcase_add_test(tc, foreign);
-	tcase_add_test(tc, new_own_mac);
-	tcase_add_test(tc, closed);
-	tcase_add_test(tc, moved);
-	tcase_add_test(tc, used);
-	tcase_add_test(tc, kernel_events);
-	tcase_add_test(tc, lost_events);
-	return run_case(tc, "host", 10);
-}
+RUN_TESTS("host", 10, NULL, NULL)

@@ -2,9 +2,9 @@
  * The limit on log lines that somebody else can provoke: P-49, F27; and that a
  * reader of the log who does not read is not waited for.  ns/log.t has syslog.
  */
+#include "check_util.h"
 #include "log.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ setup(void)
 }
 
 /* proves: R9568-7.1-n +, P-49 + */
-START_TEST(first_at_once_then_one_a_minute)
+TEST(first_at_once_then_one_a_minute)
 {
 	struct vrrp_addr a = sender(1);
 	unsigned more = 99, i;
@@ -47,9 +47,8 @@ START_TEST(first_at_once_then_one_a_minute)
 	ck_assert(!log_limit_admit(&limit, 3, &a, start + 61 * VRRP_SECOND,
 	    &more));
 }
-END_TEST
 
-START_TEST(kinds_and_senders_apart)
+TEST(kinds_and_senders_apart)
 {
 	struct vrrp_addr a = sender(1), b = sender(2);
 	unsigned more;
@@ -61,13 +60,10 @@ START_TEST(kinds_and_senders_apart)
 	ck_assert(!log_limit_admit(&limit, 4, &a, start, &more));
 	ck_assert(!log_limit_admit(&limit, 3, &b, start, &more));
 }
-END_TEST
 
-/*
- * R9568-7.1-n: 100,000 bad packets of as many senders, bounded lines
- * proves: R9568-7.1-n +-
- */
-START_TEST(made_up_senders_are_bounded)
+/* R9568-7.1-n: 100,000 bad packets of as many senders, bounded lines */
+/* proves: R9568-7.1-n +- */
+TEST(made_up_senders_are_bounded)
 {
 	unsigned i, more, lines = 0;
 
@@ -84,16 +80,14 @@ START_TEST(made_up_senders_are_bounded)
 	    &more));
 	ck_assert_uint_eq(more, 0);
 }
-END_TEST
 
-START_TEST(levels)
+TEST(levels)
 {
 	log_open(LOG_NOTICE);
 	ck_assert(log_wanted(LOG_ERR));
 	ck_assert(log_wanted(LOG_NOTICE));
 	ck_assert(!log_wanted(LOG_INFO));
 }
-END_TEST
 
 /* --- a reader who does not read ------------------------------------------ */
 
@@ -157,25 +151,23 @@ try_reader(int reader, int writer, bool exact)
 	ck_assert_str_eq(text, wanted);
 }
 
-START_TEST(full_pipe)
+TEST(full_pipe)
 {
 	int ends[2];
 
 	ck_assert_int_eq(pipe(ends), 0);
 	try_reader(ends[0], ends[1], true);
 }
-END_TEST
 
-START_TEST(full_socket)
+TEST(full_socket)
 {
 	int ends[2];
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	try_reader(ends[0], ends[1], true);
 }
-END_TEST
 
-START_TEST(full_terminal)
+TEST(full_terminal)
 {
 	int reader = posix_openpt(O_RDWR | O_NOCTTY), writer;
 
@@ -184,27 +176,5 @@ START_TEST(full_terminal)
 	ck_assert_int_ne(writer, -1);
 	try_reader(reader, writer, false);
 }
-END_TEST
 
-int
-main(void)
-{
-	Suite *suite = suite_create("log");
-	TCase *tcase = tcase_create("limit");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_checked_fixture(tcase, setup, NULL);
-	tcase_add_test(tcase, first_at_once_then_one_a_minute);
-	tcase_add_test(tcase, kinds_and_senders_apart);
-	tcase_add_test(tcase, made_up_senders_are_bounded);
-	tcase_add_test(tcase, levels);
-	tcase_add_test(tcase, full_pipe);
-	tcase_add_test(tcase, full_socket);
-	tcase_add_test(tcase, full_terminal);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
-}
+RUN_TESTS("log", 10, setup, NULL)

@@ -65,7 +65,7 @@ ask_dad(uint8_t *frame, size_t size)
  * twice in both.
  * proves: R3768-6.4.2-5b +, R9568-6.4.2-f1 +, P-37 +
  */
-START_TEST(gratuitous_arp)
+TEST(gratuitous_arp)
 {
 	static const char a01[] = "ffffffffffff00005e0001330806"
 	    "000108000604000100005e000133c0000201000000000000c0000201";
@@ -90,10 +90,9 @@ START_TEST(gratuitous_arp)
 		ck_assert_mem_eq(frame, expect, sizeof(frame));
 	}
 }
-END_TEST
 
 /* F37: an ordinary question from the own address, for switches to relearn. */
-START_TEST(asks_who_has_it)
+TEST(asks_who_has_it)
 {
 	static const uint8_t mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x20 };
 	static const char wanted[] = "ffffffffffff0200000000200806"
@@ -110,13 +109,10 @@ START_TEST(asks_who_has_it)
 	ck_assert_mem_eq(&q.asker, &own, sizeof(own));
 	ck_assert_mem_eq(&q.target, &vip, sizeof(vip));
 }
-END_TEST
 
-/*
- * R9568-6.4.2-f3, P-39 (A06, A07)
- * proves: R9568-6.4.2-f3 +, R4861-7.2.6-1 +, P-39 +
- */
-START_TEST(neighbour_advertisement)
+/* R9568-6.4.2-f3, P-39 (A06, A07) */
+/* proves: R9568-6.4.2-f3 +, R4861-7.2.6-1 +, P-39 + */
+TEST(neighbour_advertisement)
 {
 	static const struct {
 		const char *addr, *frame;
@@ -150,13 +146,10 @@ START_TEST(neighbour_advertisement)
 	ck_assert_uint_eq(frame[58], 0x20);
 	ck_assert_uint_eq(checksum(frame + 22, 64, 32 + 58), 0);
 }
-END_TEST
 
-/*
- * R3768-8.2-1, R9568-8.2.2-1: what is asked, who asks, where the answer goes
- * proves: R3768-8.2-1 +, R9568-8.2.2-1 +, P-42 +
- */
-START_TEST(questions)
+/* R3768-8.2-1, R9568-8.2.2-1: what is asked, who asks, where the answer goes */
+/* proves: R3768-8.2-1 +, R9568-8.2.2-1 +, P-42 + */
+TEST(questions)
 {
 	struct vrrp_addr target = addr("192.0.2.1");
 	struct vrrp_addr asker = addr("192.0.2.200");
@@ -205,114 +198,61 @@ START_TEST(questions)
 	ck_assert_mem_eq(&q.target, &target, sizeof(target));
 	ck_assert_mem_eq(&q.asker, &nobody, sizeof(nobody));
 }
-END_TEST
 
-/*
- * P-50: cut anywhere it is no question
- * proves: P-50 -
- */
-START_TEST(questions_truncated)
+/* Whether this is a question, or a claim, of a frame that ends where it ends */
+static bool
+is_one(bool claim, const struct vrrp_family *family, const uint8_t *frame,
+    size_t len)
 {
-	static const struct vrrp_family *const families[] = {
-		&vrrp_ipv4, &vrrp_ipv6
-	};
 	struct vrrp_question q;
+	struct vrrp_claim c;
+	uint8_t *cut = exact(frame, len);
+	bool is = claim ? claim_parse(&c, family, cut, len) :
+	    question_parse(&q, family, cut, len);
+
+	free(cut);
+	return is;
+}
+
+/* Cut anywhere it is none. */
+static void
+cut_anywhere(bool claim, const struct vrrp_family *family,
+    const uint8_t *frame, size_t len)
+{
+	size_t n;
+
+	for (n = 0; n <= len; n++)
+		ck_assert_msg(is_one(claim, family, frame, n) == (n == len),
+		    "%zu of %zu", n, len);
+}
+
+/* The message cut, with a right sum */
+static bool
+is_one_cut(bool claim, uint8_t *frame, size_t n)
+{
+	frame[IP + 5] = (uint8_t)n;
+	seal(frame, n < 4 ? 4 : n);
+	return is_one(claim, &vrrp_ipv6, frame, NS_MSG + n);
+}
+
+/* P-50: cut anywhere it is no question */
+/* proves: P-50 - */
+TEST(questions_truncated)
+{
 	uint8_t frame[100];
-	size_t i, n;
+	size_t n;
 
-	for (i = 0; i < 3; i++) {
-		const struct vrrp_family *family = families[i > 0];
-		size_t len = i == 2 ? ask_dad(frame, sizeof(frame)) :
-		    ask(frame, sizeof(frame), family);
-
-		for (n = 0; n <= len; n++) {
-			uint8_t *cut = exact(frame, n);
-
-			ck_assert_msg(question_parse(&q, family, cut, n) ==
-			    (n == len), "%zu of %zu", n, len);
-			free(cut);
-		}
-	}
+	cut_anywhere(false, &vrrp_ipv4, frame,
+	    ask(frame, sizeof(frame), &vrrp_ipv4));
+	cut_anywhere(false, &vrrp_ipv6, frame,
+	    ask(frame, sizeof(frame), &vrrp_ipv6));
+	cut_anywhere(false, &vrrp_ipv6, frame, ask_dad(frame, sizeof(frame)));
 	/* ICMPv6 that is shorter than a solicitation, down to nothing */
 	for (n = 0; n < 24; n++) {
-		uint8_t *cut;
-
 		ask_dad(frame, sizeof(frame));
-		frame[IP + 5] = (uint8_t)n;
-		seal(frame, n < 4 ? 4 : n);
-		cut = exact(frame, NS_MSG + n);
-		ck_assert(!question_parse(&q, &vrrp_ipv6, cut, NS_MSG + n));
-		free(cut);
+		ck_assert(!is_one_cut(false, frame, n));
 	}
 }
-END_TEST
-
-/*
- * Each field that makes it one, RFC 826 and RFC 4861 7.1.1
- * proves: R3768-8.2-1 -, R9568-8.1.2-1 -, R9568-8.2.2-1 -
- */
-START_TEST(no_questions)
-{
-	static const struct {
-		bool ipv6;
-		unsigned at;
-		uint8_t octet;
-	} t[] = {
-		{ false, 12, 0x86 },		/* EtherType */
-		{ false, 13, 0x00 },
-		{ false, 15, 6 },		/* not Ethernet */
-		{ false, 15, 0 },
-		{ false, 14, 1 },
-		{ false, 16, 0x86 },		/* not IPv4 */
-		{ false, 16, 7 },
-		{ false, 17, 1 },
-		{ false, 18, 8 },		/* lengths */
-		{ false, 18, 5 },
-		{ false, 19, 16 },
-		{ false, 19, 3 },
-		{ false, 21, 2 },		/* a reply */
-		{ false, 20, 1 },
-		{ false, 21, 0 },
-		{ true, 12, 0x08 },
-		{ true, 13, 0x00 },
-		{ true, 13, 0xde },
-		{ true, IP, 0x70 },		/* version 7 */
-		{ true, IP + 4, 1 },		/* longer than the frame */
-		{ true, IP + 5, 33 },
-		{ true, IP + 5, 23 },
-		{ true, IP + 6, 17 },		/* not ICMPv6 */
-		{ true, IP + 6, 0 },
-		{ true, IP + 6, 59 },
-		{ true, IP + 7, 254 },		/* came through a router */
-		{ true, NS_MSG, 136 },		/* an advertisement */
-		{ true, NS_MSG, 134 },
-		{ true, NS_MSG + 1, 1 },	/* code */
-	};
-	struct vrrp_question q;
-	uint8_t frame[100];
-	size_t i, len, at;
-
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		const struct vrrp_family *family =
-		    t[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
-
-		len = ask(frame, sizeof(frame), family);
-		frame[t[i].at] = t[i].octet;
-		if (t[i].ipv6)
-			seal(frame, NS_PAYLOAD);
-		ck_assert_msg(!question_parse(&q, family, frame, len),
-		    "row %zu", i);
-	}
-	/* The checksum covers the addresses and all of the message. */
-	len = ask(frame, sizeof(frame), &vrrp_ipv6);
-	for (at = IP + 8; at < len; at++) {
-		frame[at] ^= 0x10;
-		ck_assert_msg(!question_parse(&q, &vrrp_ipv6, frame, len),
-		    "octet %zu changed", at);
-		frame[at] ^= 0x10;
-	}
-}
-END_TEST
 
 /* As ask(), but fe80::1 (the sender too) says where 2001:db8::1 is. */
 static size_t
@@ -334,8 +274,78 @@ tell(uint8_t *frame, size_t size, const struct vrrp_family *family)
 	return len;
 }
 
+/* Each field that makes it one, RFC 826 and RFC 4861 7.1.1, 7.1.2 */
+static const struct {
+	bool ipv6;
+	unsigned at;
+	uint8_t octet;
+	bool claim;			/* then it is still a claim */
+} spoilt[] = {
+	{ false, 12, 0x86, false },		/* EtherType */
+	{ false, 13, 0x00, false },
+	{ false, 15, 6, false },		/* not Ethernet */
+	{ false, 15, 0, false }, { false, 14, 1, false },
+	{ false, 16, 0x86, false },		/* not IPv4 */
+	{ false, 16, 7, false }, { false, 17, 1, false },
+	{ false, 18, 8, false },		/* lengths */
+	{ false, 18, 5, false }, { false, 19, 16, false },
+	{ false, 19, 3, false },
+	{ false, 21, 2, true },			/* a reply */
+	{ false, 20, 1, true }, { false, 21, 0, true },
+	{ true, 12, 0x08, false }, { true, 13, 0x00, false },
+	{ true, 13, 0xde, false },
+	{ true, IP, 0x70, false },		/* version 7, 4 */
+	{ true, IP, 0x40, false },
+	{ true, IP + 4, 1, false },		/* longer than the frame */
+	{ true, IP + 5, 33, false }, { true, IP + 5, 23, false },
+	{ true, IP + 6, 17, false },		/* not ICMPv6 */
+	{ true, IP + 6, 0, false }, { true, IP + 6, 59, false },
+	{ true, IP + 7, 254, false },		/* came through a router */
+	{ true, NS_MSG, 137, false },		/* a redirect */
+	{ true, NS_MSG, 134, false },
+	{ true, NS_MSG + 1, 1, false },		/* code */
+};
+
+static void
+refuses_spoilt(bool claim)
+{
+	uint8_t frame[100];
+	size_t len, at;
+
+	EACH(i, spoilt) {
+		const struct vrrp_family *family =
+		    spoilt[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
+
+		len = (claim ? tell : ask)(frame, sizeof(frame), family);
+		frame[spoilt[i].at] = spoilt[i].octet;
+		if (spoilt[i].ipv6)
+			seal(frame, NS_PAYLOAD);
+		ck_assert_msg(is_one(claim, family, frame, len) ==
+		    (claim && spoilt[i].claim), "row %zu", i);
+	}
+	/* An advertisement is no question, and a solicitation no claim. */
+	len = (claim ? tell : ask)(frame, sizeof(frame), &vrrp_ipv6);
+	frame[NS_MSG] = claim ? 135 : 136;
+	seal(frame, NS_PAYLOAD);
+	ck_assert(!is_one(claim, &vrrp_ipv6, frame, len));
+	/* The checksum covers the addresses and all of the message. */
+	len = (claim ? tell : ask)(frame, sizeof(frame), &vrrp_ipv6);
+	for (at = IP + 8; at < len; at++) {
+		frame[at] ^= 0x10;
+		ck_assert_msg(!is_one(claim, &vrrp_ipv6, frame, len),
+		    "octet %zu changed", at);
+		frame[at] ^= 0x10;
+	}
+}
+
+/* proves: R3768-8.2-1 -, R9568-8.1.2-1 -, R9568-8.2.2-1 - */
+TEST(no_questions)
+{
+	refuses_spoilt(false);
+}
+
 /* The sender of any ARP, the target of an advertisement */
-START_TEST(claims)
+TEST(claims)
 {
 	static const uint8_t named[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0xc9 };
 	struct vrrp_addr sender = addr("192.0.2.200");
@@ -363,10 +373,9 @@ START_TEST(claims)
 	ck_assert_mem_eq(claim.mac, named, sizeof(named));
 	ck_assert(!claim_parse(&claim, &vrrp_ipv4, frame, len));
 }
-END_TEST
 
 /* RFC 4861 4.4: who does not name his MAC is where the frame came from. */
-START_TEST(claims_without_option)
+TEST(claims_without_option)
 {
 	static const struct {
 		uint8_t type, units, len;	/* octets of all options */
@@ -376,9 +385,8 @@ START_TEST(claims_without_option)
 	};
 	struct vrrp_claim claim;
 	uint8_t frame[100];
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		size_t len = tell(frame, sizeof(frame), &vrrp_ipv6);
 
 		frame[NS_MSG + 24] = t[i].type;
@@ -391,100 +399,31 @@ START_TEST(claims_without_option)
 		    "row %zu", i);
 	}
 }
-END_TEST
 
 /* P-50: cut anywhere it claims nothing. */
-START_TEST(claims_truncated)
+TEST(claims_truncated)
 {
-	static const struct vrrp_family *const families[] = {
-		&vrrp_ipv4, &vrrp_ipv6
-	};
-	struct vrrp_claim claim;
-	uint8_t frame[100], *cut;
-	size_t i, n;
+	uint8_t frame[100];
+	size_t n;
 
-	for (i = 0; i < 2; i++) {
-		size_t len = tell(frame, sizeof(frame), families[i]);
-
-		for (n = 0; n <= len; n++) {
-			cut = exact(frame, n);
-			ck_assert_msg(claim_parse(&claim, families[i], cut,
-			    n) == (n == len), "%zu of %zu", n, len);
-			free(cut);
-		}
-	}
-	/* The message cut, with a right sum */
+	cut_anywhere(true, &vrrp_ipv4, frame,
+	    tell(frame, sizeof(frame), &vrrp_ipv4));
+	cut_anywhere(true, &vrrp_ipv6, frame,
+	    tell(frame, sizeof(frame), &vrrp_ipv6));
 	for (n = 0; n <= NS_PAYLOAD; n++) {
 		tell(frame, sizeof(frame), &vrrp_ipv6);
-		frame[IP + 5] = (uint8_t)n;
-		seal(frame, n < 4 ? 4 : n);
-		cut = exact(frame, NS_MSG + n);
-		ck_assert_msg(claim_parse(&claim, &vrrp_ipv6, cut,
-		    NS_MSG + n) == (n >= 24), "%zu", n);
-		free(cut);
+		ck_assert_msg(is_one_cut(true, frame, n) == (n >= 24), "%zu",
+		    n);
 	}
 }
-END_TEST
 
-/* Each field that makes it one, RFC 826 and RFC 4861 7.1.2 */
-START_TEST(no_claims)
+TEST(no_claims)
 {
-	static const struct {
-		bool ipv6;
-		unsigned at;
-		uint8_t octet;
-	} t[] = {
-		{ false, 12, 0x86 },		/* EtherType */
-		{ false, 13, 0x00 },
-		{ false, 15, 6 },		/* not Ethernet */
-		{ false, 14, 1 },
-		{ false, 16, 0x86 },		/* not IPv4 */
-		{ false, 17, 1 },
-		{ false, 18, 8 },		/* lengths */
-		{ false, 19, 16 },
-		{ true, 12, 0x08 },
-		{ true, 13, 0xde },
-		{ true, 13, 0x00 },
-		{ true, IP, 0x40 },
-		{ true, IP + 4, 1 },		/* longer than the frame */
-		{ true, IP + 5, 33 },
-		{ true, IP + 5, 23 },
-		{ true, IP + 6, 17 },		/* not ICMPv6 */
-		{ true, IP + 6, 0 },
-		{ true, IP + 7, 254 },		/* came through a router */
-		{ true, NS_MSG, 135 },		/* a solicitation */
-		{ true, NS_MSG, 137 },		/* a redirect */
-		{ true, NS_MSG, 134 },
-		{ true, NS_MSG + 1, 1 },	/* code */
-	};
-	struct vrrp_claim claim;
-	uint8_t frame[100];
-	size_t i, len, at;
-
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		const struct vrrp_family *family =
-		    t[i].ipv6 ? &vrrp_ipv6 : &vrrp_ipv4;
-
-		len = tell(frame, sizeof(frame), family);
-		frame[t[i].at] = t[i].octet;
-		if (t[i].ipv6)
-			seal(frame, NS_PAYLOAD);
-		ck_assert_msg(!claim_parse(&claim, family, frame, len),
-		    "row %zu", i);
-	}
-	/* The checksum covers the addresses and all of the message. */
-	len = tell(frame, sizeof(frame), &vrrp_ipv6);
-	for (at = IP + 8; at < len; at++) {
-		frame[at] ^= 0x10;
-		ck_assert_msg(!claim_parse(&claim, &vrrp_ipv6, frame, len),
-		    "octet %zu changed", at);
-		frame[at] ^= 0x10;
-	}
+	refuses_spoilt(true);
 }
-END_TEST
 
 /* What we announce and answer are claims, of our own MAC. */
-START_TEST(own_claims)
+TEST(own_claims)
 {
 	struct vrrp_addr vip = addr("192.0.2.1"), vip6 = addr("fe80::1");
 	struct vrrp_question q = { .target = vip, .asker = addr("192.0.2.9") };
@@ -512,10 +451,9 @@ START_TEST(own_claims)
 		ck_assert_mem_eq(claim.mac, mac51v6, sizeof(mac51v6));
 	}
 }
-END_TEST
 
 /* RFC 5227 2.1.1, RFC 4862 5.4.2: from no address, to all who may have it */
-START_TEST(probes)
+TEST(probes)
 {
 	static const char arp[] = "ffffffffffff0200000000c80806"
 	    "00010800060400010200000000c8000000000000000000"
@@ -542,14 +480,13 @@ START_TEST(probes)
 	ck_assert(question_parse(&q, &vrrp_ipv6, frame, len));
 	ck_assert(!claim_parse(&claim, &vrrp_ipv6, frame, len));
 }
-END_TEST
 
 /*
  * R9568-8.1.2-1, -2, R3768-8.2-1, -2 (A04, A05): the virtual MAC, in the
  * Ethernet header too, and to who asked alone
  * proves: R3768-8.2-1 +, R3768-8.2-2 +, R9568-8.1.2-1 +, R9568-8.1.2-2 +
  */
-START_TEST(arp_answer)
+TEST(arp_answer)
 {
 	static const char a04[] = "0200000000c80200000000200806"
 	    "000108000604000200005e000133c00002010200000000c8c00002c8";
@@ -564,13 +501,10 @@ START_TEST(arp_answer)
 	    &q, mac51), VRRP_FRAME_MIN);
 	ck_assert_mem_eq(frame, expect, sizeof(expect));
 }
-END_TEST
 
-/*
- * R9568-6.4.3-c, R9568-8.2.2-1, -2 (A08): flags R, S and O, one receiver
- * proves: R9568-6.4.3-c +, R9568-8.2.2-1 +, R9568-8.2.2-2 +
- */
-START_TEST(solicited_advertisement)
+/* R9568-6.4.3-c, R9568-8.2.2-1, -2 (A08): flags R, S and O, one receiver */
+/* proves: R9568-6.4.3-c +, R9568-8.2.2-1 +, R9568-8.2.2-2 + */
+TEST(solicited_advertisement)
 {
 	static const char a08[] = "0200000000c800005e00023386dd"
 	    "6000000000203aff20010db8000000000000000000000001"
@@ -594,13 +528,10 @@ START_TEST(solicited_advertisement)
 	    &q, mac51v6), 86);
 	ck_assert_mem_eq(frame, expect, 86);
 }
-END_TEST
 
-/*
- * RFC 4861 7.2.4: who detects duplicates has no address; S is not set (A07)
- * proves: R9568-6.4.3-c +, R9568-6.4.3-e +
- */
-START_TEST(duplicate_detection)
+/* RFC 4861 7.2.4: who detects duplicates has no address; S is not set (A07) */
+/* proves: R9568-6.4.3-c +, R9568-6.4.3-e + */
+TEST(duplicate_detection)
 {
 	uint8_t frame[100], all[100];
 	struct vrrp_question q;
@@ -616,10 +547,9 @@ START_TEST(duplicate_detection)
 		ck_assert_mem_eq(frame, all, 86);
 	}
 }
-END_TEST
 
 /* Each builder in each size that is too small: 0, and no octet beyond it. */
-START_TEST(too_small)
+TEST(too_small)
 {
 	struct vrrp_addr vip = addr("192.0.2.1"), vip6 = addr("fe80::1");
 	struct vrrp_question q = { .target = vip6, .asker = vip6 };
@@ -646,28 +576,5 @@ START_TEST(too_small)
 		free(buf);
 	}
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("announce");
-
-	tcase_add_test(tc, gratuitous_arp);
-	tcase_add_test(tc, asks_who_has_it);
-	tcase_add_test(tc, neighbour_advertisement);
-	tcase_add_test(tc, questions);
-	tcase_add_test(tc, questions_truncated);
-	tcase_add_test(tc, no_questions);
-	tcase_add_test(tc, claims);
-	tcase_add_test(tc, claims_without_option);
-	tcase_add_test(tc, claims_truncated);
-	tcase_add_test(tc, no_claims);
-	tcase_add_test(tc, own_claims);
-	tcase_add_test(tc, probes);
-	tcase_add_test(tc, arp_answer);
-	tcase_add_test(tc, solicited_advertisement);
-	tcase_add_test(tc, duplicate_detection);
-	tcase_add_test(tc, too_small);
-	return run_case(tc, "announce", 60);
-}
+RUN_TESTS("announce", 60, NULL, NULL)

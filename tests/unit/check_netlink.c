@@ -2,9 +2,9 @@
  * Building and decoding netlink messages, with lengths that lie; talking to
  * the kernel in ways that any user may.
  */
+#include "check_util.h"
 #include "libnetlink.h"
 
-#include <check.h>
 #include <errno.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -23,7 +23,7 @@ begin_getlink(int index)
 	nl_begin(&nl, &batch, RTM_GETLINK, 0, &ifi, sizeof(ifi));
 }
 
-START_TEST(builds_what_it_decodes)
+TEST(builds_what_it_decodes)
 {
 	const uint8_t *p = batch.data, *q;
 	size_t left, inner;
@@ -54,9 +54,8 @@ START_TEST(builds_what_it_decodes)
 	ck_assert(!nl_next_msg(&p, &left, &msg));
 	ck_assert_uint_eq(left, 0);
 }
-END_TEST
 
-START_TEST(full_batch_is_refused)
+TEST(full_batch_is_refused)
 {
 	uint8_t octets[1000] = { 0 };
 	int i;
@@ -70,10 +69,9 @@ START_TEST(full_batch_is_refused)
 	ck_assert_int_eq(nl_talk(&nl, &batch, 0), -1);
 	ck_assert_int_eq(errno, EMSGSIZE);
 }
-END_TEST
 
 /* Every length that a message or attribute can claim, in an exact buffer. */
-START_TEST(lying_lengths)
+LOOP_TEST(lying_lengths, 0, 48)
 {
 	struct nlmsghdr nlh = { .nlmsg_len = (uint32_t)_i };
 	struct rtattr rta = { .rta_len = (uint16_t)_i };
@@ -99,7 +97,6 @@ START_TEST(lying_lengths)
 		free(buf);
 	}
 }
-END_TEST
 
 static void
 count(const struct nl_msg *msg, void *arg)
@@ -110,7 +107,7 @@ count(const struct nl_msg *msg, void *arg)
 		(*n)++;
 }
 
-START_TEST(asks_the_kernel)
+TEST(asks_the_kernel)
 {
 	int n = 0;
 
@@ -124,9 +121,8 @@ START_TEST(asks_the_kernel)
 	ck_assert_int_eq(errno, ENODEV);
 	ck_assert_int_eq(n, 1);
 }
-END_TEST
 
-START_TEST(dumps)
+TEST(dumps)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
 	int n = 0;
@@ -136,10 +132,9 @@ START_TEST(dumps)
 	ck_assert_int_eq(nl_query(&nl, &batch, count, &n), 0);
 	ck_assert_int_ge(n, 1);
 }
-END_TEST
 
 /* One failure in the middle is found, the others are done. */
-START_TEST(batch_reports_the_first_error)
+TEST(batch_reports_the_first_error)
 {
 	int good = (int)if_nametoindex("lo");
 
@@ -156,7 +151,6 @@ START_TEST(batch_reports_the_first_error)
 	nl_batch_init(&batch);
 	ck_assert_int_eq(nl_talk(&nl, &batch, 0), 0);
 }
-END_TEST
 
 static void
 setup(void)
@@ -170,24 +164,4 @@ teardown(void)
 	nl_close(&nl);
 }
 
-int
-main(void)
-{
-	Suite *suite = suite_create("netlink");
-	TCase *tcase = tcase_create("netlink");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_add_test(tcase, builds_what_it_decodes);
-	tcase_add_test(tcase, full_batch_is_refused);
-	tcase_add_loop_test(tcase, lying_lengths, 0, 48);
-	tcase_add_test(tcase, asks_the_kernel);
-	tcase_add_test(tcase, dumps);
-	tcase_add_test(tcase, batch_reports_the_first_error);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
-}
+RUN_TESTS("netlink", 10, setup, teardown)

@@ -67,42 +67,27 @@ set_spoilt(struct spoilt *s, const char *name, unsigned naddr)
 	ck_assert_uint_gt(s->len, 0);
 }
 
+/* Where in the header of IPv4 and of IPv6, and what stands there then */
 static void
 spoil_ip(uint8_t *ip, enum vrrp_drop why)
 {
+	static const struct {
+		uint8_t at, octet;
+	} wrong[VRRP_DROP_MAX][2] = {
+		[VRRP_DROP_IP] = { { 0, 0xb5 }, { 0, 0x9c } },
+		[VRRP_DROP_FRAGMENT] = { { 7, 1 }, { 6, 44 } },
+		[VRRP_DROP_AH] = { { 9, 51 }, { 6, 51 } },
+		[VRRP_DROP_PROTOCOL] = { { 9, 58 }, { 6, 58 } },
+		[VRRP_DROP_TTL] = { { 8, 254 }, { 7, 254 } },
+		[VRRP_DROP_DESTINATION] = { { 19, 19 }, { 39, 0x13 } },
+		[VRRP_DROP_MARTIAN] = { { 12, 127 }, { 12, 127 } },
+		[VRRP_DROP_SCOPE] = { { 8, 0x20 }, { 8, 0x20 } },
+		[VRRP_DROP_SOURCE] = { { 15, 20 }, { 23, 0x20 } },
+	};
 	bool v6 = conf.family == &vrrp_ipv6;
 
-	switch (why) {
-	case VRRP_DROP_IP:
-		ip[0] ^= 0xf0;
-		break;
-	case VRRP_DROP_FRAGMENT:
-		ip[v6 ? 6 : 7] = v6 ? 44 : 1;
-		break;
-	case VRRP_DROP_AH:
-		ip[v6 ? 6 : 9] = 51;
-		break;
-	case VRRP_DROP_PROTOCOL:
-		ip[v6 ? 6 : 9] = 58;
-		break;
-	case VRRP_DROP_TTL:
-		ip[v6 ? 7 : 8] = 254;
-		break;
-	case VRRP_DROP_DESTINATION:
-		ip[v6 ? 39 : 19]++;
-		break;
-	case VRRP_DROP_MARTIAN:
-		ip[12] = 127;
-		break;
-	case VRRP_DROP_SCOPE:
-		ip[8] = 0x20;
-		break;
-	case VRRP_DROP_SOURCE:
-		ip[v6 ? 23 : 15] = v6 ? 0x20 : 20;
-		break;
-	default:
-		break;
-	}
+	if (wrong[why][v6].octet != 0)
+		ip[wrong[why][v6].at] = wrong[why][v6].octet;
 }
 
 static void
@@ -176,15 +161,13 @@ static const struct {
 	[VRRP_DROP_INTERVAL] = { 0, 100 },
 };
 
-/*
- * R9568-7.1-a to -j: each rung alone, with the value and the right one
- * proves: R9568-5.1.2.3-2 -, R9568-5.2.2-1 -, R9568-5.2.5-1 -, R9568-7.1-a -
- * proves: R9568-7.1-b -, R9568-7.1-c -, R9568-7.1-d -, R9568-7.1-e -
- * proves: R9568-7.1-f -, R9568-7.1-g -, R9568-7.1-h -, R9568-7.1-i -
- * proves: R9568-7.1-j -, R5798-7.1-1 -, R5798-7.1-2 -, R5798-7.1-3 -
- * proves: R5798-7.1-4 -, R5798-7.1-5 -, R5798-7.1-6 -
- */
-START_TEST(rung)
+/* R9568-7.1-a to -j: each rung alone, with the value and the right one */
+/* proves: R9568-5.1.2.3-2 -, R9568-5.2.2-1 -, R9568-5.2.5-1 -, R9568-7.1-a - */
+/* proves: R9568-7.1-b -, R9568-7.1-c -, R9568-7.1-d -, R9568-7.1-e - */
+/* proves: R9568-7.1-f -, R9568-7.1-g -, R9568-7.1-h -, R9568-7.1-i - */
+/* proves: R9568-7.1-j -, R5798-7.1-1 -, R5798-7.1-2 -, R5798-7.1-3 - */
+/* proves: R5798-7.1-4 -, R5798-7.1-5 -, R5798-7.1-6 - */
+LOOP_TEST(rung, 0, 3 * VRRP_DROP_MAX)
 {
 	const char *name = names[_i / VRRP_DROP_MAX];
 	enum vrrp_drop why = (enum vrrp_drop)(_i % VRRP_DROP_MAX);
@@ -200,7 +183,6 @@ START_TEST(rung)
 		ck_assert_uint_eq(want, values[why].want);
 	}
 }
-END_TEST
 
 /* Whether both spoil the same field, so that only one of them is left */
 static bool
@@ -217,7 +199,7 @@ same_field(enum vrrp_drop a, enum vrrp_drop b)
 }
 
 /* Wrong in two ways, the earlier rung of RFC 9568 7.1 names the reason. */
-START_TEST(rung_order)
+LOOP_TEST(rung_order, 0, 3 * VRRP_DROP_MAX)
 {
 	const char *name = names[_i / VRRP_DROP_MAX];
 	enum vrrp_drop a = (enum vrrp_drop)(_i % VRRP_DROP_MAX), b;
@@ -230,7 +212,6 @@ START_TEST(rung_order)
 			    vrrp_drop_name(b),
 			    vrrp_drop_name(climb_spoilt(name, a, b)));
 }
-END_TEST
 
 /* Message octet at gets value, the sum is made right again. */
 static enum vrrp_drop
@@ -245,11 +226,9 @@ climb_with(const char *name, size_t at, uint8_t value)
 	return climb(s.frame, s.len);
 }
 
-/*
- * R9568-7.1-i, -k, -m, P-44: an interval but zero and any list are used
- * proves: R9568-7.1-i -, R9568-7.1-k +, R9568-7.1-m +, P-44 +
- */
-START_TEST(remarks)
+/* R9568-7.1-i, -k, -m, P-44: an interval but zero and any list are used */
+/* proves: R9568-7.1-i -, R9568-7.1-k +, R9568-7.1-m +, P-44 + */
+TEST(remarks)
 {
 	const uint32_t list = 1u << VRRP_DROP_ADDRESSES;
 	const uint32_t interval = 1u << VRRP_DROP_INTERVAL;
@@ -287,13 +266,10 @@ START_TEST(remarks)
 		ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_INTERVAL);
 	}
 }
-END_TEST
 
-/*
- * R9568-5.2.6-1: ignored when received, whatever it is
- * proves: R9568-5.2.6-1 +
- */
-START_TEST(reserved_nibble)
+/* R9568-5.2.6-1: ignored when received, whatever it is */
+/* proves: R9568-5.2.6-1 + */
+TEST(reserved_nibble)
 {
 	unsigned i, high;
 
@@ -306,13 +282,10 @@ START_TEST(reserved_nibble)
 		}
 	}
 }
-END_TEST
 
-/*
- * P-28: a resignation with interval zero is none
- * proves: R9568-7.1-g -, P-28 -
- */
-START_TEST(resignation)
+/* P-28: a resignation with interval zero is none */
+/* proves: R9568-7.1-g -, P-28 - */
+TEST(resignation)
 {
 	struct spoilt s;
 
@@ -328,13 +301,10 @@ START_TEST(resignation)
 	set_spoilt(&s, "C3own", 1);
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_OWNER);
 }
-END_TEST
 
-/*
- * P-04, R9568-7.1-h: fe80::/10, to the bit, as source and as first address
- * proves: R9568-7.1-h +-, P-04 +-
- */
-START_TEST(link_local)
+/* P-04, R9568-7.1-h: fe80::/10, to the bit, as source and as first address */
+/* proves: R9568-7.1-h +-, P-04 +- */
+TEST(link_local)
 {
 	static const struct {
 		uint8_t first, second;
@@ -347,9 +317,8 @@ START_TEST(link_local)
 		{ 0x00, 0x00, false },
 	};
 	struct spoilt s;
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		set_spoilt(&s, "C6", 2);
 		s.frame[IP + 8] = t[i].first;
 		s.frame[IP + 9] = t[i].second;
@@ -367,13 +336,10 @@ START_TEST(link_local)
 	set_spoilt(&s, "C3", 1);
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_NONE);
 }
-END_TEST
 
-/*
- * P-01: all 16 octets of any address of ours
- * proves: P-01 +-
- */
-START_TEST(own_addresses)
+/* P-01: all 16 octets of any address of ours */
+/* proves: P-01 +- */
+TEST(own_addresses)
 {
 	struct vrrp_addr own[3];
 	struct spoilt s;
@@ -394,13 +360,10 @@ START_TEST(own_addresses)
 	own[2] = addr("fe80::30");
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_SOURCE);
 }
-END_TEST
 
-/*
- * R9568-5.2.9-3: as sets, and every octet of an address counts
- * proves: R9568-5.2.9-3 +, R9568-7.1-m +
- */
-START_TEST(address_sets)
+/* R9568-5.2.9-3: as sets, and every octet of an address counts */
+/* proves: R9568-5.2.9-3 +, R9568-7.1-m + */
+TEST(address_sets)
 {
 	struct spoilt s;
 	unsigned i;
@@ -420,13 +383,10 @@ START_TEST(address_sets)
 	ck_assert_int_eq(climb(s.frame, s.len), VRRP_DROP_NONE);
 	ck_assert_uint_eq(adv.remarks, 1u << VRRP_DROP_ADDRESSES);
 }
-END_TEST
 
-/*
- * R9568-5.1-1, 5.2.9-2: the right octets, and the family's address length
- * proves: R9568-5.1-1 +, R9568-5.2.9-2 +-
- */
-START_TEST(fields)
+/* R9568-5.1-1, 5.2.9-2: the right octets, and the family's address length */
+/* proves: R9568-5.1-1 +, R9568-5.2.9-2 +- */
+TEST(fields)
 {
 	const struct vector *v = vector("V32");
 	struct vrrp_addr src = addr("fe80::30"), dst = addr("ff02::12");
@@ -452,13 +412,10 @@ START_TEST(fields)
 	context("C6");
 	ck_assert_int_eq(climb_vector("V21"), VRRP_DROP_IP);
 }
-END_TEST
 
-/*
- * Not one whole IPv6 packet, and what is let through
- * proves: R9568-5.1.2.3-2 -, P-03 -
- */
-START_TEST(ipv6_header)
+/* Not one whole IPv6 packet, and what is let through */
+/* proves: R9568-5.1.2.3-2 -, P-03 - */
+TEST(ipv6_header)
 {
 	static const struct {
 		unsigned at;
@@ -469,8 +426,7 @@ START_TEST(ipv6_header)
 		{ IP + 1, 0x12, VRRP_DROP_NONE },	/* flow label */
 		{ IP, 0x60, VRRP_DROP_NONE },		/* traffic class */
 		{ IP + 5, 41, VRRP_DROP_IP },		/* longer than it is */
-		{ IP + 4, 1, VRRP_DROP_IP },
-		{ IP + 5, 39, VRRP_DROP_LENGTH },
+		{ IP + 4, 1, VRRP_DROP_IP }, { IP + 5, 39, VRRP_DROP_LENGTH },
 		{ IP + 5, 0, VRRP_DROP_LENGTH },	/* jumbo, or nothing */
 		{ IP + 6, 0, VRRP_DROP_PROTOCOL },	/* hop-by-hop */
 		{ IP + 6, 60, VRRP_DROP_PROTOCOL },
@@ -481,9 +437,8 @@ START_TEST(ipv6_header)
 		{ 12, 0x08, VRRP_DROP_IP },
 	};
 	struct spoilt s;
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		set_spoilt(&s, "C6", 2);
 		s.frame[t[i].at] = t[i].octet;
 		ck_assert_msg(climb(s.frame, s.len) == t[i].drop, "row %zu: %s",
@@ -494,13 +449,10 @@ START_TEST(ipv6_header)
 	ck_assert_int_eq(climb(s.frame, s.len + 6), VRRP_DROP_NONE);
 	ck_assert_uint_eq(pkt.len, 40);
 }
-END_TEST
 
-/*
- * P-07, P-08: with each form, both zeros pass, and the form is told right
- * proves: P-07 +-
- */
-START_TEST(checksum_zeros)
+/* P-07, P-08: with each form, both zeros pass, and the form is told right */
+/* proves: P-07 +- */
+TEST(checksum_zeros)
 {
 	size_t i;
 
@@ -531,10 +483,9 @@ START_TEST(checksum_zeros)
 			ck_assert_uint_eq(want, 0);
 	}
 }
-END_TEST
 
 /* What a wrong sum should have been: IPv4 the message's, IPv6 the full one */
-START_TEST(checksum_values)
+TEST(checksum_values)
 {
 	context("C3");
 	ck_assert_int_eq(climb_vector("I21"), VRRP_DROP_CHECKSUM);
@@ -547,20 +498,18 @@ START_TEST(checksum_values)
 	    pkt.len)));
 	ck_assert_uint_ne(want, got);
 }
-END_TEST
 
 /*
  * R9568-5.2.6-1, 5.2.7-1: what is sent holds the own interval and no reserved
  * bit, whatever was learned
  * proves: R9568-5.2.6-1 -, R9568-5.2.7-1 +
  */
-START_TEST(sent_interval)
+TEST(sent_interval)
 {
 	static const unsigned cs[] = { 1, 99, 100, 256, 4095 };
 	uint8_t frame[VRRP_FRAME_MIN];
-	size_t i;
 
-	for (i = 0; i < sizeof(cs) / sizeof(cs[0]); i++) {
+	EACH(i, cs) {
 		context("C3");
 		conf.interval = cs[i] * VRRP_CENTISECOND;
 		vr.master_interval = 777 * VRRP_CENTISECOND;
@@ -573,13 +522,10 @@ START_TEST(sent_interval)
 		ck_assert_uint_eq(total_length(frame), 32);
 	}
 }
-END_TEST
 
-/*
- * The form that is sent is the router's, in IPv6 and in version 2 the only
- * proves: R9568-5.2.8-2 +-, R9568-5.2.8-3 +, R3768-5.3.8-1 -, P-08 +
- */
-START_TEST(sent_form)
+/* The form that is sent is the router's, in IPv6 and in version 2 the only */
+/* proves: R9568-5.2.8-2 +-, R9568-5.2.8-3 +, R3768-5.3.8-1 -, P-08 + */
+TEST(sent_form)
 {
 	uint8_t one[VRRP_FRAME_MAX], two[VRRP_FRAME_MAX];
 	size_t len;
@@ -611,13 +557,10 @@ START_TEST(sent_form)
 	put_checksum(one + MSG + 6, one + MSG, 20, pseudo_seed(one, 20));
 	ck_assert_int_eq(climb(one, len), VRRP_DROP_CHECKSUM);
 }
-END_TEST
 
-/*
- * The IP packet that has to fit the MTU (P-14), octets
- * proves: R9568-5.1-1 +, P-14 +
- */
-START_TEST(lengths)
+/* The IP packet that has to fit the MTU (P-14), octets */
+/* proves: R9568-5.1-1 +, P-14 + */
+TEST(lengths)
 {
 	static const struct {
 		const char *name;
@@ -629,9 +572,9 @@ START_TEST(lengths)
 		{ "C6", 91, 1504 }, { "C6", 255, 4128 },
 	};
 	uint8_t frame[VRRP_FRAME_MAX];
-	size_t i, len;
+	size_t len;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		context(t[i].name);
 		conf.naddr = t[i].naddr;
 		ck_assert_uint_eq(advert_len(&conf), t[i].len);
@@ -642,13 +585,10 @@ START_TEST(lengths)
 		    ETHERNET + t[i].len);
 	}
 }
-END_TEST
 
-/*
- * P-50: random octets behind a sound envelope, in buffers of their size
- * proves: R9568-5.2.5-1 -, R9568-7.1-i -, P-50 -
- */
-START_TEST(noise)
+/* P-50: random octets behind a sound envelope, in buffers of their size */
+/* proves: R9568-5.2.5-1 -, R9568-7.1-i -, P-50 - */
+TEST(noise)
 {
 	static const char *const contexts[] = { "C2pw", "C3", "C6" };
 	uint64_t seed = 0x9568;
@@ -678,29 +618,5 @@ START_TEST(noise)
 		free(frame);
 	}
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("packet3");
-
-	tcase_add_checked_fixture(tc, load_vectors, NULL);
-	tcase_add_loop_test(tc, rung, 0, 3 * VRRP_DROP_MAX);
-	tcase_add_loop_test(tc, rung_order, 0, 3 * VRRP_DROP_MAX);
-	tcase_add_test(tc, remarks);
-	tcase_add_test(tc, reserved_nibble);
-	tcase_add_test(tc, resignation);
-	tcase_add_test(tc, link_local);
-	tcase_add_test(tc, own_addresses);
-	tcase_add_test(tc, address_sets);
-	tcase_add_test(tc, fields);
-	tcase_add_test(tc, ipv6_header);
-	tcase_add_test(tc, checksum_zeros);
-	tcase_add_test(tc, checksum_values);
-	tcase_add_test(tc, sent_interval);
-	tcase_add_test(tc, sent_form);
-	tcase_add_test(tc, lengths);
-	tcase_add_test(tc, noise);
-	return run_case(tc, "packet3", 60);
-}
+RUN_TESTS("packet3", 60, load_vectors, NULL)

@@ -212,19 +212,12 @@ static const struct {
 	const char *plan;
 } scenes[] = {
 	/* All is right: nothing but to use it. */
-	{ "Initialize", "use" },
-	{ "Backup", "use" },
-	{ "Master", "use" },
-	{ "Backup -n", "use" },
-	{ "Master -n", "use" },
-	{ "Backup macvlan", "use" },
-	{ "Master macvlan", "use" },
-	{ "Master owner", "use" },
-	{ "Backup least-mtu", "use" },
-	{ "Backup second-source", "use" },
-	{ "Initialize ipv6", "use" },
-	{ "Master ipv6 macvlan", "use" },
-	{ "Backup loud", "use" },
+	{ "Initialize", "use" }, { "Backup", "use" }, { "Master", "use" },
+	{ "Backup -n", "use" }, { "Master -n", "use" },
+	{ "Backup macvlan", "use" }, { "Master macvlan", "use" },
+	{ "Master owner", "use" }, { "Backup least-mtu", "use" },
+	{ "Backup second-source", "use" }, { "Initialize ipv6", "use" },
+	{ "Master ipv6 macvlan", "use" }, { "Backup loud", "use" },
 	{ "Initialize new closed", "moved use" },
 	{ "Initialize new closed macvlan no-device", "moved use" },
 	{ "Initialize closed replaced", "moved use" },
@@ -271,8 +264,7 @@ static const struct {
 	{ "Initialize down left", "down: -addresses say" },
 	{ "Initialize down new-mac", "down: say own tell" },
 	{ "Initialize down macvlan device-mtu", "down: +device-mtu say" },
-	{ "Master no-carrier own-mac",
-	    "no-carrier: !mac +mac carrier tell" },
+	{ "Master no-carrier own-mac", "no-carrier: !mac +mac carrier tell" },
 	{ "Master no-carrier incomplete",
 	    "no-carrier: !addresses +addresses carrier tell" },
 	{ "Backup no-carrier renumbered", "no-carrier: source carrier" },
@@ -339,12 +331,9 @@ static const struct {
 	{ "Master stalled incomplete", "!addresses +addresses use" },
 	{ "Master macvlan incomplete", "!addresses +addresses tell use" },
 	{ "Master -n incomplete", "!addresses +addresses tell use" },
-	{ "Backup incomplete", "use" },
-	{ "Backup left", "-addresses use" },
-	{ "Initialize left", "-addresses use" },
-	{ "Backup owner left", "use" },
-	{ "Backup no-accept left", "use" },
-	{ "Backup no-accept", "use" },
+	{ "Backup incomplete", "use" }, { "Backup left", "-addresses use" },
+	{ "Initialize left", "-addresses use" }, { "Backup owner left", "use" },
+	{ "Backup no-accept left", "use" }, { "Backup no-accept", "use" },
 	{ "Master no-accept", "+block use" },
 	{ "Master no-accept incomplete", "+block use" },
 	{ "Master owner no-accept", "use" },
@@ -362,19 +351,16 @@ static const struct {
 	/* A flap that was over before we looked. */
 	{ "Master flapped", "tell use" },
 	{ "Master renumbered flapped", "source tell use" },
-	{ "Master stalled flapped", "use" },
-	{ "Master quiet flapped", "use" },
-	{ "Backup flapped", "use" },
-	{ "Initialize flapped", "use" },
+	{ "Master stalled flapped", "use" }, { "Master quiet flapped", "use" },
+	{ "Backup flapped", "use" }, { "Initialize flapped", "use" },
 	{ "Master no-carrier flapped", "no-carrier: carrier" },
 };
 
-START_TEST(each_scene)
+TEST(each_scene)
 {
 	const char *text;
-	unsigned i;
 
-	for (i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
+	EACH(i, scenes) {
 		arrange(scenes[i].scene);
 		text = look_at(LATER);
 		ck_assert_msg(strcmp(text, scenes[i].plan) == 0,
@@ -382,10 +368,9 @@ START_TEST(each_scene)
 		    scenes[i].plan);
 	}
 }
-END_TEST
 
 /* A reason is said when it is new, and again after another one. */
-START_TEST(reason_is_said_once)
+TEST(reason_is_said_once)
 {
 	arrange("Initialize down");
 	ck_assert_str_eq(look_at(1), "down: say");
@@ -401,10 +386,9 @@ START_TEST(reason_is_said_once)
 	seen.ethernet = false;
 	ck_assert_str_eq(look_at(7), "no-ethernet: say");
 }
-END_TEST
 
 /* One that was lost as Master is said as soon as we are in Initialize. */
-START_TEST(reason_of_a_loss)
+TEST(reason_of_a_loss)
 {
 	arrange("Master down");
 	ck_assert_str_eq(look_at(1), "down: lost again");
@@ -413,10 +397,9 @@ START_TEST(reason_of_a_loss)
 	known.swapped = known.holding = false;
 	ck_assert_str_eq(look_at(2), "down: -mac -addresses");
 }
-END_TEST
 
 /* Each change of the carrier is news once, also while there is none. */
-START_TEST(flaps)
+TEST(flaps)
 {
 	arrange("Master flapped");
 	ck_assert_str_eq(look_at(1), "tell use");
@@ -431,10 +414,9 @@ START_TEST(flaps)
 	seen.flaps = 0;			/* another interface, or a wrap */
 	ck_assert_str_eq(look_at(6), "tell use");
 }
-END_TEST
 
 /* Which first address IPv6 adverts may come from: fe80::/10. */
-START_TEST(link_local)
+TEST(link_local)
 {
 	static const struct {
 		const char *own;
@@ -444,19 +426,17 @@ START_TEST(link_local)
 		{ "fec0::1", false }, { "fe40::1", false },
 		{ "ff80::1", false }, { "7e80::1", false }, { "::", false }
 	};
-	unsigned i;
 
-	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+	EACH(i, sources) {
 		arrange("Initialize ipv6");
 		own[0] = addr(sources[i].own);
 		ck_assert_str_eq(look_at(1), sources[i].good ? "use" :
 		    "no-source: say");
 	}
 }
-END_TEST
 
 /* Twenty times in ten seconds it is put back; then we resign, said once. */
-START_TEST(fight)
+TEST(fight)
 {
 	int i;
 
@@ -473,10 +453,9 @@ START_TEST(fight)
 	    "!addresses +addresses tell use");
 	ck_assert_uint_eq(memory.fights, 1);
 }
-END_TEST
 
 /* Once more than ten seconds after the first one the count begins anew. */
-START_TEST(slow_fight)
+TEST(slow_fight)
 {
 	int i;
 
@@ -485,10 +464,9 @@ START_TEST(slow_fight)
 		ck_assert_str_eq(look_at(LATER + i * (FIGHT_INTERVAL /
 		    (FIGHT_MAX - 1))), "!mac +mac tell use");
 }
-END_TEST
 
 /* The interval begins with the first fight and not before. */
-START_TEST(fight_in_first_seconds)
+TEST(fight_in_first_seconds)
 {
 	arrange("Master own-mac");
 	look_at(FIGHT_INTERVAL);
@@ -498,10 +476,9 @@ START_TEST(fight_in_first_seconds)
 	ck_assert_uint_eq(memory.fights, 1);
 	ck_assert_int_eq(memory.fight_since, FIGHT_INTERVAL + 1);
 }
-END_TEST
 
 /* Each row counts; the first one over the limit stays as it is. */
-START_TEST(fight_about_two)
+TEST(fight_about_two)
 {
 	int i;
 
@@ -517,10 +494,9 @@ START_TEST(fight_about_two)
 	ck_assert_str_eq(look_at(LATER),
 	    "!mac !addresses +mac fight fault tell use");
 }
-END_TEST
 
 /* What a Backup has, and what does not matter to others, is no fight. */
-START_TEST(no_fight)
+TEST(no_fight)
 {
 	static const char *const calm[] = {
 		"Backup macvlan no-device", "Backup macvlan device-mac",
@@ -533,20 +509,18 @@ START_TEST(no_fight)
 		"Master macvlan device-mac", "Master incomplete",
 		"Master stalled incomplete"
 	};
-	unsigned i;
 
-	for (i = 0; i < sizeof(calm) / sizeof(calm[0]); i++) {
+	EACH(i, calm) {
 		arrange(calm[i]);
 		look_at(LATER);
 		ck_assert_msg(memory.fights == 0, "%s", calm[i]);
 	}
-	for (i = 0; i < sizeof(fought) / sizeof(fought[0]); i++) {
+	EACH(i, fought) {
 		arrange(fought[i]);
 		look_at(LATER);
 		ck_assert_msg(memory.fights == 1, "%s", fought[i]);
 	}
 }
-END_TEST
 
 static const char *
 reason_text(enum reconcile_reason reason)
@@ -557,13 +531,12 @@ reason_text(enum reconcile_reason reason)
 	return buf;
 }
 
-START_TEST(reasons)
+TEST(reasons)
 {
 	arrange("Initialize");
 	conf.naddr = 9;
 	ck_assert_str_eq(reason_text(RECONCILE_FINE), "");
-	ck_assert_str_eq(reason_text(RECONCILE_GONE),
-	    "the interface is gone");
+	ck_assert_str_eq(reason_text(RECONCILE_GONE), "the interface is gone");
 	ck_assert_str_eq(reason_text(RECONCILE_REPLACED),
 	    "the interface was replaced");
 	ck_assert_str_eq(reason_text(RECONCILE_NO_ETHERNET),
@@ -581,9 +554,8 @@ START_TEST(reasons)
 	ck_assert_str_eq(reason_text(RECONCILE_NO_SOURCE),
 	    "it has no link-local address of its own");
 }
-END_TEST
 
-START_TEST(row_names)
+TEST(row_names)
 {
 	static const char *const names[RECONCILE_ROWS] = {
 		"the MAC address", "the macvlan",
@@ -598,24 +570,5 @@ START_TEST(row_names)
 	for (row = 0; row < RECONCILE_ROWS; row++)
 		ck_assert_str_eq(reconcile_row_name(row), names[row]);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("reconcile");
-
-	tcase_add_test(tc, each_scene);
-	tcase_add_test(tc, reason_is_said_once);
-	tcase_add_test(tc, reason_of_a_loss);
-	tcase_add_test(tc, flaps);
-	tcase_add_test(tc, link_local);
-	tcase_add_test(tc, fight);
-	tcase_add_test(tc, slow_fight);
-	tcase_add_test(tc, fight_in_first_seconds);
-	tcase_add_test(tc, fight_about_two);
-	tcase_add_test(tc, no_fight);
-	tcase_add_test(tc, reasons);
-	tcase_add_test(tc, row_names);
-	return run_case(tc, "reconcile", 10);
-}
+RUN_TESTS("reconcile", 10, NULL, NULL)

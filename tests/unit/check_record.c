@@ -5,7 +5,7 @@
 
 static const uint8_t own[VRRP_MAC_LEN] = { 2, 0x14, 0x25, 0xab, 0xcd, 0xef };
 
-START_TEST(mac_there_and_back)
+TEST(mac_there_and_back)
 {
 	uint8_t mac[VRRP_MAC_LEN];
 	char text[RECORD_LEN];
@@ -15,7 +15,6 @@ START_TEST(mac_there_and_back)
 	ck_assert(record_parse_mac(mac, text));
 	ck_assert_mem_eq(mac, own, sizeof(own));
 }
-END_TEST
 
 static const char *const wrong_macs[] = {
 	"", "\n", "02:00:00:ab:cd:ef", "02:00:00:ab:cd:ef\n\n",
@@ -28,16 +27,15 @@ static const char *const wrong_macs[] = {
 	"00:00:5e:00:02:33\n"
 };
 
-START_TEST(mac_refused)
+LOOP_TEST(mac_refused, 0, NROWS(wrong_macs))
 {
 	uint8_t mac[VRRP_MAC_LEN];
 
 	ck_assert_msg(!record_parse_mac(mac, wrong_macs[_i]), "%s",
 	    wrong_macs[_i]);
 }
-END_TEST
 
-START_TEST(arp_there_and_back)
+TEST(arp_there_and_back)
 {
 	int ignore, announce;
 	char text[RECORD_LEN];
@@ -59,7 +57,6 @@ START_TEST(arp_there_and_back)
 	record_print_arp(text, -1, -1);
 	ck_assert_str_eq(text, "0 0\n");
 }
-END_TEST
 
 static const char *const wrong_arps[] = {
 	"", "0\n", "0 0", "0 0\n\n", " 0 0\n", "0  0\n", "00 0\n", "+1 0\n",
@@ -70,17 +67,16 @@ static const char *const wrong_arps[] = {
 	"99999999999999999999 0\n", "0 -99999999999999999999\n"
 };
 
-START_TEST(arp_refused)
+LOOP_TEST(arp_refused, 0, NROWS(wrong_arps))
 {
 	int ignore, announce;
 
 	ck_assert_msg(!record_parse_arp(&ignore, &announce, wrong_arps[_i]),
 	    "%s", wrong_arps[_i]);
 }
-END_TEST
 
 /* Every octet, and the longest frame there is */
-START_TEST(frame_there_and_back)
+TEST(frame_there_and_back)
 {
 	static uint8_t frame[VRRP_FRAME_MAX], again[VRRP_FRAME_MAX];
 	static char text[RECORD_FRAME_LEN];
@@ -98,7 +94,6 @@ START_TEST(frame_there_and_back)
 	ck_assert_uint_eq(record_parse_frame(again, text), sizeof(frame));
 	ck_assert_mem_eq(again, frame, sizeof(frame));
 }
-END_TEST
 
 static const char *const wrong_frames[] = {
 	"", "\n", "00", "0\n", "000\n", "00\n\n", "00\nx", " 00\n", "00 00\n",
@@ -106,15 +101,14 @@ static const char *const wrong_frames[] = {
 	"00\n\xff"
 };
 
-START_TEST(frame_refused)
+LOOP_TEST(frame_refused, 0, NROWS(wrong_frames))
 {
 	uint8_t frame[VRRP_FRAME_MAX];
 
 	ck_assert_uint_eq(record_parse_frame(frame, wrong_frames[_i]), 0);
 }
-END_TEST
 
-START_TEST(frame_too_long)
+TEST(frame_too_long)
 {
 	static char text[2 * VRRP_FRAME_MAX + 4];
 	uint8_t frame[VRRP_FRAME_MAX];
@@ -123,22 +117,5 @@ START_TEST(frame_too_long)
 	text[sizeof(text) - 2] = '\n';
 	ck_assert_uint_eq(record_parse_frame(frame, text), 0);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("record");
-
-	tcase_add_test(tc, mac_there_and_back);
-	tcase_add_loop_test(tc, mac_refused, 0,
-	    sizeof(wrong_macs) / sizeof(wrong_macs[0]));
-	tcase_add_test(tc, arp_there_and_back);
-	tcase_add_loop_test(tc, arp_refused, 0,
-	    sizeof(wrong_arps) / sizeof(wrong_arps[0]));
-	tcase_add_test(tc, frame_there_and_back);
-	tcase_add_loop_test(tc, frame_refused, 0,
-	    sizeof(wrong_frames) / sizeof(wrong_frames[0]));
-	tcase_add_test(tc, frame_too_long);
-	return run_case(tc, "record", 10);
-}
+RUN_TESTS("record", 10, NULL, NULL)

@@ -3,7 +3,7 @@
  * The state machine and the frames are the real ones; everything else is a
  * function below that writes down a word.
  */
-#include "check_util.h"
+#include "play_util.h"
 #include "router.h"
 
 #include "hold.h"
@@ -11,22 +11,11 @@
 #include "speak.h"
 #include "trace.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-enum {
-	DID_LEN = 65536,
-	FRAMES_MAX = 2 * ROUTER_DRAIN_MAX,
-	FD = 99				/* of any socket; no call gets it */
-};
+enum { FRAMES_MAX = 2 * ROUTER_DRAIN_MAX };
 
 #define MS	((usec_t)1000)
-#define START	(1000 * VRRP_SECOND)
 #define DOWN	(4 * VRRP_SECOND)	/* longer than a Master may be silent */
 
-static const uint8_t virtual_mac[VRRP_MAC_LEN] = { 0, 0, 0x5e, 0, 1, 7 };
-static const uint8_t own_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x11 };
 static const uint8_t seen_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x12 };
 static const uint8_t their_mac[VRRP_MAC_LEN] = { 2, 0, 0, 0, 0, 0x99 };
 
@@ -34,8 +23,6 @@ static struct conf conf;
 static struct router r;
 static struct vrrp_addr own[2];
 static usec_t now;
-static char did[DID_LEN];		/* words of what was called */
-static char last_log[256];
 
 /* What the host answers */
 static int acquire_result, look_result, use_result, claims_result;
@@ -53,25 +40,6 @@ static size_t frame_len;
 static unsigned frames;			/* how many there are still */
 static int recv_error;			/* once there is none */
 
-static void __attribute__((format(printf, 1, 2)))
-do_word(const char *format, ...)
-{
-	size_t len = strlen(did);
-	va_list ap;
-
-	if (len > 0)
-		did[len++] = ' ';
-	va_start(ap, format);
-	vsnprintf(did + len, sizeof(did) - len, format, ap);
-	va_end(ap);
-}
-
-/* What was done since the last question */
-#define done(words) do {						\
-	ck_assert_str_eq(did, words);					\
-	did[0] = '\0';							\
-} while (0)
-
 static const char *
 mac_name(const uint8_t *mac)
 {
@@ -85,7 +53,6 @@ mac_name(const uint8_t *mac)
 int
 hold_acquire(struct ground *g, const struct vrrp *vr)
 {
-	(void)vr;
 	do_word("acquire");
 	g->swapped = acquire_result == 0 && g->conf->vr.vmac;
 	return acquire_result;
@@ -94,22 +61,15 @@ hold_acquire(struct ground *g, const struct vrrp *vr)
 void
 hold_release(struct ground *g, usec_t at)
 {
-	(void)at;
 	do_word("release");
 	g->swapped = false;
 }
 
-void
-hold_renew(struct ground *g, const struct vrrp *vr, usec_t at)
-{
-	(void)g, (void)vr, (void)at;
-	do_word("renew");
-}
+PLAY(hold_renew(struct ground *g, const struct vrrp *vr, usec_t at), "renew")
 
 int
 host_look(struct ground *g, struct vrrp *vr, usec_t at)
 {
-	(void)g, (void)at;
 	do_word("look");
 	vr->own = own;
 	vr->nown = 2;
@@ -120,17 +80,11 @@ void
 host_compare(struct ground *g, const struct vrrp *vr,
     struct reconcile_plan *to, usec_t at)
 {
-	(void)g, (void)vr, (void)at;
 	do_word("compare");
 	*to = plan;
 }
 
-void
-host_close(struct ground *g)
-{
-	(void)g;
-	do_word("close");
-}
+PLAY(host_close(struct ground *g), "close")
 
 void
 host_move(struct ground *g)
@@ -143,7 +97,6 @@ unsigned
 host_mend(struct ground *g, const struct vrrp *vr,
     const struct reconcile_plan *what, usec_t at)
 {
-	(void)g, (void)vr, (void)at;
 	do_word("mend");
 	ck_assert_uint_eq(what->set, plan.set);
 	return mend_news;
@@ -152,7 +105,6 @@ host_mend(struct ground *g, const struct vrrp *vr,
 int
 host_use(struct ground *g, unsigned *news, usec_t at)
 {
-	(void)g, (void)at;
 	do_word("use");
 	*news = use_news;
 	return use_result;
@@ -162,98 +114,47 @@ void
 speak_advert(struct ground *g, const struct vrrp *vr, uint8_t priority,
     const uint8_t *mac, usec_t at)
 {
-	(void)g, (void)vr;
 	ck_assert_int_eq(at, now);
 	do_word("advert-%u/%s", priority, mac_name(mac));
 }
 
-void
-speak_addresses(struct ground *g, const uint8_t *mac, usec_t at)
-{
-	(void)g, (void)at;
-	do_word("announce/%s", mac_name(mac));
-}
-
-void
-speak_own(struct ground *g, const uint8_t *mac, usec_t at)
-{
-	(void)g, (void)at;
-	do_word("announce-own/%s", mac_name(mac));
-}
-
-void
-speak_question(struct ground *g, const struct vrrp *vr, usec_t at)
-{
-	(void)g, (void)vr, (void)at;
-	do_word("ask");
-}
-
-void
-speak_probe(struct ground *g, usec_t at)
-{
-	(void)g, (void)at;
-	do_word("probe");
-}
-
-bool
-speak_is_router(const struct ground *g)
-{
-	return g->seen.router6;
-}
+PLAY(speak_addresses(struct ground *g, const uint8_t *mac, usec_t at),
+    "announce/%s", mac_name(mac))
+PLAY(speak_own(struct ground *g, const uint8_t *mac, usec_t at),
+    "announce-own/%s", mac_name(mac))
+PLAY(speak_question(struct ground *g, const struct vrrp *vr, usec_t at), "ask")
+PLAY(speak_probe(struct ground *g, usec_t at), "probe")
+PLAY_AS(bool, speak_is_router(const struct ground *g), g->seen.router6)
 
 bool
 guard_keep(struct guard *g, const uint8_t *octets, size_t len,
     const uint8_t *mac)
 {
-	(void)g;
 	do_word(len > 0 ? "keep" : "keep-none");
 	ck_assert_int_eq(memcmp(mac, own_mac, VRRP_MAC_LEN), 0);
 	memcpy(resignation, octets, len);
 	return keep_result;
 }
 
-void
-guard_link(struct guard *g, unsigned index)
-{
-	(void)g;
-	do_word("guard-link-%u", index);
-}
+PLAY(guard_link(struct guard *g, unsigned index), "guard-link-%u", index)
 
 void
 guard_state(struct guard *g, enum vrrp_state state, usec_t limit, usec_t at)
 {
-	(void)g, (void)at;
 	do_word("guard-%s", vrrp_state_name(state));
 	told_limit = limit;
 }
 
-bool
-guard_tune(struct guard *g, enum vrrp_state state)
-{
-	(void)g, (void)state;
-	do_word("tune");
-	return tune_result;
-}
-
-void
-notify_state(struct notify *n, enum vrrp_state from, enum vrrp_state to,
-    usec_t at)
-{
-	(void)n, (void)from, (void)at;
-	do_word("script-%s", vrrp_state_name(to));
-}
-
-void
-notify_manager(const char *status)
-{
-	do_word("%s", status);
-}
+PLAY_AS(bool, guard_tune(struct guard *g, enum vrrp_state state),
+    (do_word("tune"), tune_result))
+PLAY(notify_state(struct notify *n, enum vrrp_state from, enum vrrp_state to,
+    usec_t at), "script-%s", vrrp_state_name(to))
+PLAY(notify_manager(const char *status), "%s", status)
 
 int
 respond_open_claims(struct respond *respond, unsigned index,
     const struct vrrp_conf *vr)
 {
-	(void)index, (void)vr;
 	do_word("open-claims");
 	errno = EMFILE;
 	respond->fd = claims_result == 0 ? FD : -1;
@@ -280,60 +181,28 @@ next_frame(uint8_t *buf, size_t size)
 	return (ssize_t)frame_len;
 }
 
-ssize_t
-respond_recv(const struct respond *respond, uint8_t *buf, size_t size)
-{
-	(void)respond;
-	return next_frame(buf, size);
-}
+PLAY_AS(ssize_t, respond_recv(const struct respond *respond, uint8_t *buf,
+    size_t size), next_frame(buf, size))
 
 int
 respond_send(const struct respond *respond, const uint8_t *octets, size_t len)
 {
-	(void)respond;
 	do_word("answer");
 	memcpy(answered, octets, len);
 	return send_result;
 }
 
-ssize_t
-port_recv(const struct port *port, uint8_t *buf, size_t size)
-{
-	(void)port;
-	return next_frame(buf, size);
-}
-
-void
-report_drop(struct stats *s, const struct vrrp_conf *vr, enum vrrp_drop drop,
-    const struct vrrp_addr *from, uint32_t got, uint32_t want, bool remark,
-    usec_t at)
-{
-	(void)s, (void)vr, (void)from, (void)got, (void)want, (void)at;
-	do_word("%s-%s", remark ? "remark" : "drop", vrrp_drop_name(drop));
-}
-
-void
-report_send_error(struct stats *s, int error, usec_t at)
-{
-	(void)s, (void)error, (void)at;
-	do_word("send-error");
-}
-
-void
-report_duplicate(struct stats *s, const struct vrrp_conf *vr,
-    const struct vrrp_claim *claim, usec_t at)
-{
-	(void)s, (void)vr, (void)claim, (void)at;
-	do_word("duplicate");
-}
-
-void
-report_change(const struct vrrp *vr, enum vrrp_state from, const char *reason,
-    usec_t at)
-{
-	(void)vr, (void)from, (void)reason, (void)at;
-	do_word("change");
-}
+PLAY_AS(ssize_t, port_recv(const struct port *port, uint8_t *buf, size_t size),
+    next_frame(buf, size))
+PLAY(report_drop(struct stats *s, const struct vrrp_conf *vr,
+    enum vrrp_drop drop, const struct vrrp_addr *from, uint32_t got,
+    uint32_t want, bool remark, usec_t at), "%s-%s", remark ? "remark" : "drop",
+    vrrp_drop_name(drop))
+PLAY(report_send_error(struct stats *s, int error, usec_t at), "send-error")
+PLAY(report_duplicate(struct stats *s, const struct vrrp_conf *vr,
+    const struct vrrp_claim *claim, usec_t at), "duplicate")
+PLAY(report_change(const struct vrrp *vr, enum vrrp_state from,
+    const char *reason, usec_t at), "change")
 
 const char *
 report_addr(char *buf, const struct vrrp_family *family,
@@ -347,38 +216,13 @@ report_addr(char *buf, const struct vrrp_family *family,
 void
 trace_frame(const uint8_t *octets, size_t len)
 {
-	(void)octets, (void)len;
 }
 
-bool
-log_wanted(int level)
-{
-	(void)level;
-	return false;
-}
-
-void
-log_line(int level, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(last_log, sizeof(last_log), format, ap);
-	va_end(ap);
-	do_word("log-%d", level);
-}
-
-const char *
-lockfile_path(char *buf, const struct lockfile *file)
-{
-	(void)file;
-	return strcpy(buf, "/run/vrrpd.undo");
-}
+PLAY_AS(bool, log_wanted(int level), false)
 
 int
 lockfile_write(const struct lockfile *file, const char *text)
 {
-	(void)file;
 	do_word(text[0] == '\0' ? "clear" : "write");
 	errno = ENOSPC;
 	return write_result;
@@ -392,18 +236,15 @@ lockfile_write(const struct lockfile *file, const char *text)
 static void
 setup(void)
 {
-	memset(&conf, 0, sizeof(conf));
-	memcpy(conf.vr.ifname, "eth0", 5);
-	conf.guard = true;
-	conf.hang_limit = 3 * VRRP_SECOND;
-	conf.vr.family = &vrrp_ipv4;
-	conf.vr.version = 2;
-	conf.vr.vrid = 7;
-	conf.vr.priority = 100;
-	conf.vr.vmac = conf.vr.accept = conf.vr.preempt = true;
-	conf.vr.interval = VRRP_SECOND;
-	conf.vr.down_adverts = 3;
-	conf.vr.naddr = 1;
+	conf = (struct conf){
+		.guard = true, .hang_limit = 3 * VRRP_SECOND,
+		.vr = {
+			.ifname = "eth0", .family = &vrrp_ipv4, .version = 2,
+			.vrid = 7, .priority = 100, .vmac = true,
+			.accept = true, .preempt = true,
+			.interval = VRRP_SECOND, .down_adverts = 3, .naddr = 1
+		}
+	};
 	conf.vr.vip[0].addr = addr("10.0.0.1");
 	own[0] = addr("10.0.0.11");
 	own[1] = addr("10.0.0.12");
@@ -441,6 +282,13 @@ step(enum vrrp_event_type type)
 }
 
 static void
+wait_for(usec_t time)
+{
+	now += time;
+	step(VRRP_EV_TIMER);
+}
+
+static void
 setup_backup(void)
 {
 	setup();
@@ -453,8 +301,7 @@ static void
 setup_master(void)
 {
 	setup_backup();
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	ck_assert_int_eq(r.vr.state, VRRP_MASTER);
 	did[0] = '\0';
 }
@@ -466,10 +313,8 @@ setup_old_master(void)
 	int i;
 
 	setup_master();
-	for (i = 0; i < 2 * VRRP_ANNOUNCE_ROUNDS; i++) {
-		now += VRRP_SECOND;
-		step(VRRP_EV_TIMER);
-	}
+	for (i = 0; i < 2 * VRRP_ANNOUNCE_ROUNDS; i++)
+		wait_for(VRRP_SECOND);
 	ck_assert_uint_eq(r.vr.announce_left, 0);
 	now += VRRP_SECOND;
 	did[0] = '\0';
@@ -490,21 +335,25 @@ put_adverts(uint8_t priority, unsigned n)
 	frames = n;
 }
 
+static void
+hear(uint8_t priority, unsigned n)
+{
+	put_adverts(priority, n);
+	router_receive(&r, now);
+}
+
 /* --- actions ------------------------------------------------------------- */
 
-START_TEST(order_of_becoming_master)
+TEST(order_of_becoming_master)
 {
 	setup_backup();
-	now += DOWN;
-	step(VRRP_EV_TIMER);
-	done(TO_MASTER);
+	does(wait_for(DOWN), TO_MASTER);
 	ck_assert_uint_eq(r.ground.stats.became_master, 1);
 	ck_assert_int_eq(told_limit, conf.hang_limit);
 	ck_assert_int_eq(r.ask_deadline, now + 2 * VRRP_SECOND);
 }
-END_TEST
 
-START_TEST(order_of_resigning)
+TEST(order_of_resigning)
 {
 	setup_master();
 	r.claims.fd = FD;
@@ -515,54 +364,45 @@ START_TEST(order_of_resigning)
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 	ck_assert_uint_eq(r.ground.stats.became_master, 1);
 }
-END_TEST
 
 /* Released before it speaks, then from its own MAC; asked twice. */
-START_TEST(order_of_yielding)
+TEST(order_of_yielding)
 {
 	setup_master();
-	put_adverts(200, 1);
-	router_receive(&r, now);
+	hear(200, 1);
 	done("release keep-none advert-100/own ask change guard-backup "
 	    "STATUS=backup");
 	ck_assert_int_eq(r.ask_deadline, now + 50 * MS);
 	now = r.ask_deadline;
-	router_ask(&r, now);
-	done("ask");
+	does(router_ask(&r, now), "ask");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 }
-END_TEST
 
 /* Without a virtual MAC no switch looks for it in the wrong place. */
-START_TEST(yield_without_virtual_mac)
+TEST(yield_without_virtual_mac)
 {
 	setup_master();
 	conf.vr.vmac = false;
-	put_adverts(200, 1);
-	router_receive(&r, now);
+	hear(200, 1);
 	done("release keep-none advert-100/own change guard-backup "
 	    "STATUS=backup");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 }
-END_TEST
 
 /* A periodic advert: what would be undone is kept before it is sent. */
-START_TEST(master_advert)
+TEST(master_advert)
 {
 	setup_master();
-	now += VRRP_SECOND;
-	step(VRRP_EV_TIMER);
+	wait_for(VRRP_SECOND);
 	done("keep advert-100/virtual renew announce/virtual "
 	    "announce-own/virtual");
 }
-END_TEST
 
-START_TEST(failed_acquire)
+TEST(failed_acquire)
 {
 	setup_backup();
 	acquire_result = -1;
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	done("keep advert-100/virtual renew acquire change guard-master "
 	    "STATUS=master");
 	ck_assert(r.fault);
@@ -572,48 +412,40 @@ START_TEST(failed_acquire)
 	done("advert-0/virtual release keep-none change guard-backup "
 	    "STATUS=backup");
 }
-END_TEST
 
 /* Without a guard scripts run from here, before the service manager hears. */
-START_TEST(no_guard)
+TEST(no_guard)
 {
 	setup_backup();
 	conf.guard = false;
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	ck_assert_ptr_nonnull(strstr(did, " change script-master guard-master "
 	    "STATUS=master"));
 	ck_assert_int_eq(told_limit, 0);
 }
-END_TEST
 
 /* Where the virtual addresses are: the MAC of each mode. */
-START_TEST(master_mac)
+TEST(master_mac)
 {
 	setup_master();
 	conf.vr.vmac = false;
 	r.ground.swapped = false;
-	step(VRRP_EV_ANNOUNCE);
-	done("announce/seen");
+	does(step(VRRP_EV_ANNOUNCE), "announce/seen");
 	r.ground.seen.present = false;
-	step(VRRP_EV_ANNOUNCE);
-	done("announce/own");
+	does(step(VRRP_EV_ANNOUNCE), "announce/own");
 	conf.vr.vmac = true;
-	step(VRRP_EV_ANNOUNCE);
-	done("announce/virtual");
+	does(step(VRRP_EV_ANNOUNCE), "announce/virtual");
 }
-END_TEST
 
 /* The resignation that is kept is one, from the MAC of the addresses. */
-START_TEST(kept_resignation)
+TEST(kept_resignation)
 {
 	struct vrrp_packet pkt;
 	struct vrrp_advert adv;
 
 	setup_backup();
 	keep_result = true;
-	now += DOWN;
-	step(VRRP_EV_TIMER);
+	wait_for(DOWN);
 	ck_assert_int_eq(strncmp(did, "keep write advert-100", 21), 0);
 	ck_assert_int_eq(memcmp(resignation + VRRP_MAC_LEN, virtual_mac,
 	    VRRP_MAC_LEN), 0);
@@ -626,9 +458,8 @@ START_TEST(kept_resignation)
 	step(VRRP_EV_SHUTDOWN);
 	done("advert-0/virtual release keep-none clear log-4 change "
 	    "guard-initialize STATUS=initialize");
-	ck_assert_ptr_nonnull(strstr(last_log, "/run/vrrpd.undo: No space"));
+	ck_assert_ptr_nonnull(strstr(last_log, "/run/vrrpd.file: No space"));
 }
-END_TEST
 
 /* --- what the comparison finds ------------------------------------------- */
 
@@ -639,190 +470,160 @@ compare(unsigned news)
 	router_reconcile(&r, now);
 }
 
-START_TEST(look_fails)
+#define finds(news, words)	does(compare(news), words)
+
+TEST(look_fails)
 {
 	setup_backup();
 	look_result = -1;
-	compare(RECONCILE_LOST | RECONCILE_USE);
-	done("look");
+	finds(RECONCILE_LOST | RECONCILE_USE, "look");
 }
-END_TEST
 
-START_TEST(each_news)
+TEST(each_news)
 {
 	setup_backup();
-	compare(0);
-	done("look compare mend");
-	compare(RECONCILE_SAY_REASON);
-	done("look compare log-5 mend");
-	compare(RECONCILE_MOVED);
-	done("look compare move guard-link-3 mend");
-	compare(RECONCILE_FIGHT);
-	done("look compare mend log-3");
+	finds(0, "look compare mend");
+	finds(RECONCILE_SAY_REASON, "look compare log-5 mend");
+	finds(RECONCILE_MOVED, "look compare move guard-link-3 mend");
+	finds(RECONCILE_FIGHT, "look compare mend log-3");
 	ck_assert(!r.fault);
-	compare(RECONCILE_TELL);
-	done("look compare mend");	/* a Backup has nothing to tell */
-	compare(RECONCILE_USE);
-	done("look compare mend use");
-	compare(RECONCILE_CLOSE | RECONCILE_AGAIN);
-	done("look compare close");
+	/* A Backup has nothing to tell. */
+	finds(RECONCILE_TELL, "look compare mend");
+	finds(RECONCILE_USE, "look compare mend use");
+	finds(RECONCILE_CLOSE | RECONCILE_AGAIN, "look compare close");
 	ck_assert(r.ground.dirty);
 	r.ground.dirty = false;
-	compare(RECONCILE_LOST | RECONCILE_AGAIN | RECONCILE_USE);
-	done("look compare change guard-initialize STATUS=initialize");
+	finds(RECONCILE_LOST | RECONCILE_AGAIN | RECONCILE_USE,
+	    "look compare change guard-initialize STATUS=initialize");
 	ck_assert(r.ground.dirty);
 	ck_assert_int_eq(r.vr.why, VRRP_WHY_LINK);
 }
-END_TEST
 
 /* The state machine hears of the loss while the socket is still there. */
-START_TEST(all_lost)
+TEST(all_lost)
 {
 	setup_master();
-	compare(RECONCILE_NEW_SOURCE | RECONCILE_LOST | RECONCILE_CLOSE |
-	    RECONCILE_AGAIN);
-	done("look compare keep log-5 advert-0/virtual release keep-none "
-	    "change guard-initialize STATUS=initialize close");
+	finds(RECONCILE_NEW_SOURCE | RECONCILE_LOST | RECONCILE_CLOSE |
+	    RECONCILE_AGAIN, "look compare keep log-5 advert-0/virtual release "
+	    "keep-none change guard-initialize STATUS=initialize close");
 }
-END_TEST
 
 /* A new source: for the resignation too, before anything else. */
-START_TEST(new_source)
+TEST(new_source)
 {
 	setup_master();
 	own[0] = addr("10.0.0.77");
-	compare(RECONCILE_NEW_SOURCE | RECONCILE_USE);
-	done("look compare keep log-5 mend use");
+	finds(RECONCILE_NEW_SOURCE | RECONCILE_USE,
+	    "look compare keep log-5 mend use");
 	ck_assert_str_eq(last_log, "source address is now 10.0.0.77");
 	ck_assert_int_eq(memcmp(&r.vr.source, &own[0], sizeof(own[0])), 0);
 	ck_assert_int_eq(memcmp(resignation + 26, own[0].octet, 4), 0);
 }
-END_TEST
 
-START_TEST(carrier)
+TEST(carrier)
 {
 	setup_master();
-	compare(RECONCILE_CARRIER);
-	done("look compare mend");
+	finds(RECONCILE_CARRIER, "look compare mend");
 	ck_assert(r.vr.quiet);
-	compare(RECONCILE_USE);
-	done("look compare mend use keep advert-100/virtual renew "
+	finds(RECONCILE_USE,
+	    "look compare mend use keep advert-100/virtual renew "
 	    "announce/virtual announce-own/virtual");
 	ck_assert(!r.vr.quiet);
 }
-END_TEST
 
-START_TEST(tell)
+TEST(tell)
 {
 	setup_master();
-	compare(RECONCILE_TELL | RECONCILE_USE);
-	done("look compare mend announce/virtual announce-own/virtual use");
+	finds(RECONCILE_TELL | RECONCILE_USE,
+	    "look compare mend announce/virtual announce-own/virtual use");
 	/* What could not be mended is not announced, but given up. */
 	mend_news = HOST_FAULT;
-	compare(RECONCILE_TELL | RECONCILE_USE);
-	done("look compare mend use");
+	finds(RECONCILE_TELL | RECONCILE_USE, "look compare mend use");
 	ck_assert(r.fault);
 }
-END_TEST
 
-START_TEST(fight)
+TEST(fight)
 {
 	setup_master();
-	compare(RECONCILE_FIGHT | RECONCILE_FAULT | RECONCILE_TELL);
-	done("look compare mend log-3");
+	finds(RECONCILE_FIGHT | RECONCILE_FAULT | RECONCILE_TELL,
+	    "look compare mend log-3");
 	ck_assert(r.fault);
 }
-END_TEST
 
 /* Up: the source and the page first, then the election. */
-START_TEST(use)
+TEST(use)
 {
 	setup();
 	r.vr.source = own[1];
 	use_result = -1;
-	compare(RECONCILE_USE);
-	done("look compare mend use");
+	finds(RECONCILE_USE, "look compare mend use");
 	ck_assert_int_eq(r.vr.state, VRRP_INITIALIZE);
 	use_result = 0;
-	compare(RECONCILE_USE);
-	done("look compare mend use keep-none change guard-backup "
+	finds(RECONCILE_USE,
+	    "look compare mend use keep-none change guard-backup "
 	    "STATUS=backup");
 	ck_assert_int_eq(memcmp(&r.vr.source, &own[0], sizeof(own[0])), 0);
 }
-END_TEST
 
 /* Sysctls that only the guard can write; a lack of it is said once. */
-START_TEST(tune)
+TEST(tune)
 {
 	setup_backup();
 	mend_news = HOST_TUNE;
-	compare(0);
-	done("look compare mend tune");
+	finds(0, "look compare mend tune");
 	ck_assert(!r.ground.untuned);
 	tune_result = false;
-	compare(0);
-	done("look compare mend tune log-4");
-	compare(0);
-	done("look compare mend tune");
+	finds(0, "look compare mend tune log-4");
+	finds(0, "look compare mend tune");
 	ck_assert(r.ground.untuned);
 	ck_assert(!r.fault);
 	mend_news = 0;
 	use_news = HOST_TUNE;
-	compare(RECONCILE_USE);
-	done("look compare mend use tune");
+	finds(RECONCILE_USE, "look compare mend use tune");
 }
-END_TEST
 
 /* --- adverts ------------------------------------------------------------- */
 
 /* One good advert is enough for a Backup: the next turn finds the others. */
-START_TEST(backup_reads_one)
+TEST(backup_reads_one)
 {
 	setup_backup();
-	put_adverts(200, 3);
-	router_receive(&r, now);
+	hear(200, 3);
 	ck_assert_uint_eq(frames, 2);
 	ck_assert_uint_eq(r.ground.stats.received, 1);
 	/* Where it came from is no stranger. */
 	ck_assert_int_eq(r.duplicate.router_at, now);
 	ck_assert_int_eq(memcmp(r.duplicate.router, virtual_mac,
 	    VRRP_MAC_LEN), 0);
-	put_adverts(VRRP_PRIORITY_STOP, 1);
-	router_receive(&r, now);
+	hear(VRRP_PRIORITY_STOP, 1);
 	ck_assert_uint_eq(r.ground.stats.zero_received, 1);
 	ck_assert_uint_eq(r.ground.stats.received, 2);
 	done("");
 }
-END_TEST
 
 /* One that leaves the timer expired is not the last that counts. */
-START_TEST(late_backup_reads_on)
+TEST(late_backup_reads_on)
 {
 	setup_backup();
 	now += DOWN;
-	put_adverts(50, 3);		/* is preempted: moves no timer */
-	router_receive(&r, now);
+	hear(50, 3);		/* is preempted: moves no timer */
 	ck_assert_uint_eq(frames, 0);
 	ck_assert_uint_eq(r.ground.stats.received, 3);
 }
-END_TEST
 
-START_TEST(drain_bound)
+TEST(drain_bound)
 {
 	setup_master();
-	put_adverts(50, FRAMES_MAX);
-	router_receive(&r, now);
+	hear(50, FRAMES_MAX);
 	ck_assert_uint_eq(frames, FRAMES_MAX - ROUTER_DRAIN_MAX);
 	ck_assert_uint_eq(r.ground.stats.received, ROUTER_DRAIN_MAX);
 }
-END_TEST
 
 /* In Initialize they are read, and that is all. */
-START_TEST(initialize_ignores)
+TEST(initialize_ignores)
 {
 	setup();
-	put_adverts(200, 5);
-	router_receive(&r, now);
+	hear(200, 5);
 	ck_assert_uint_eq(frames, 0);
 	ck_assert_uint_eq(r.ground.stats.received, 0);
 	r.ground.port.fd = -1;
@@ -831,9 +632,8 @@ START_TEST(initialize_ignores)
 	ck_assert_uint_eq(frames, 1);
 	done("");
 }
-END_TEST
 
-START_TEST(errors_of_the_socket)
+TEST(errors_of_the_socket)
 {
 	setup_backup();
 	router_receive(&r, now);
@@ -848,9 +648,8 @@ START_TEST(errors_of_the_socket)
 	ck_assert(!r.ground.dirty);
 	done("");
 }
-END_TEST
 
-START_TEST(drops)
+TEST(drops)
 {
 	setup_backup();
 	put_adverts(200, 1);
@@ -861,33 +660,28 @@ START_TEST(drops)
 	did[0] = '\0';
 	put_adverts(200, 1);
 	frame[34 + 2] ^= 1;		/* priority, advert_parse(): checksum */
-	router_receive(&r, now);
-	done("drop-checksum");
+	does(router_receive(&r, now), "drop-checksum");
 	conf.vr.vrid = 8;		/* advert_check() */
 	put_adverts(200, 1);
 	conf.vr.vrid = 7;
-	router_receive(&r, now);
-	done("drop-vrid");
+	does(router_receive(&r, now), "drop-vrid");
 	ck_assert_uint_eq(r.ground.stats.received, 0);
 	ck_assert_int_eq(r.duplicate.router_at, 0);
 	/* Another list of addresses is let through, with a remark. */
 	conf.vr.vip[0].addr = addr("10.0.0.2");
 	put_adverts(200, 1);
 	conf.vr.vip[0].addr = addr("10.0.0.1");
-	router_receive(&r, now);
-	done("remark-addresses");
+	does(router_receive(&r, now), "remark-addresses");
 	ck_assert_uint_eq(r.ground.stats.received, 1);
 }
-END_TEST
 
 /* What is wrong for any other reason makes nobody doubt. */
-START_TEST(master_drops)
+TEST(master_drops)
 {
 	setup_old_master();
 	put_adverts(50, 1);
 	frame[34 + 2] ^= 1;
-	router_receive(&r, now);
-	done("drop-checksum");
+	does(router_receive(&r, now), "drop-checksum");
 	conf.vr.auth_type = VRRP_AUTH_PASSWORD;
 	put_adverts(50, 1);
 	conf.vr.auth_type = VRRP_AUTH_NONE;
@@ -895,22 +689,19 @@ START_TEST(master_drops)
 	ck_assert_int_eq(strncmp(did, "drop-auth", 9), 0);
 	ck_assert_ptr_null(strchr(did, ' '));
 }
-END_TEST
 
 /* An owner hears no rival, but tells the rival's neighbours. */
-START_TEST(owner_hears_rival)
+TEST(owner_hears_rival)
 {
 	setup_old_master();
 	conf.vr.owner = true;
 	conf.vr.priority = VRRP_PRIORITY_OWNER;
-	put_adverts(200, 1);
-	router_receive(&r, now);
+	hear(200, 1);
 	ck_assert_int_eq(strncmp(did, "drop-owner announce/virtual", 27), 0);
 	ck_assert_int_eq(r.vr.state, VRRP_MASTER);
 	ck_assert_int_eq(memcmp(r.duplicate.router, virtual_mac,
 	    VRRP_MAC_LEN), 0);
 }
-END_TEST
 
 /* --- questions and claims ------------------------------------------------- */
 
@@ -928,38 +719,31 @@ put_question(const char *target, const uint8_t *to)
 }
 
 static void
-ask(const char *target, const uint8_t *to)
+ask(const char *target, const uint8_t *to, const char *words)
 {
 	put_question(target, to);
 	router_answer(&r, now);
 	ck_assert_uint_eq(frames, 0);
+	done(words);
 }
 
-START_TEST(answers)
+TEST(answers)
 {
 	setup_master();
 	r.ground.respond.fd = FD;
-	ask("10.0.0.1", NULL);
-	done("answer");
+	ask("10.0.0.1", NULL, "answer");
 	ck_assert_int_eq(memcmp(answered, their_mac, VRRP_MAC_LEN), 0);
 	ck_assert_int_eq(memcmp(answered + 22, virtual_mac, VRRP_MAC_LEN), 0);
-	ask("10.0.0.1", virtual_mac);
-	done("answer");
-	ask("10.0.0.1", own_mac);
-	done("answer");
-	ask("10.0.0.1", seen_mac);
-	done("answer");
-	ask("10.0.0.1", their_mac);	/* to another host */
-	done("");
-	ask("10.0.0.2", NULL);		/* not a virtual address */
-	done("");
+	ask("10.0.0.1", virtual_mac, "answer");
+	ask("10.0.0.1", own_mac, "answer");
+	ask("10.0.0.1", seen_mac, "answer");
+	ask("10.0.0.1", their_mac, "");	/* to another host */
+	ask("10.0.0.2", NULL, "");		/* not a virtual address */
 	put_question("10.0.0.1", NULL);
 	frame_len = VRRP_MAC_LEN - 1;	/* no frame at all */
-	router_answer(&r, now);
-	done("");
+	does(router_answer(&r, now), "");
 	send_result = -1;
-	ask("10.0.0.1", NULL);
-	done("answer send-error");
+	ask("10.0.0.1", NULL, "answer send-error");
 	put_question("10.0.0.2", NULL);
 	frames = FRAMES_MAX;
 	router_answer(&r, now);
@@ -968,7 +752,6 @@ START_TEST(answers)
 	router_answer(&r, now);
 	ck_assert_uint_eq(frames, FRAMES_MAX - ROUTER_DRAIN_MAX);
 }
-END_TEST
 
 static void
 put_claim(const char *what, const uint8_t *mac)
@@ -987,7 +770,7 @@ claim(const char *what, const uint8_t *mac)
 	ck_assert_uint_eq(frames, 0);
 }
 
-START_TEST(claims)
+TEST(claims)
 {
 	setup_old_master();
 	r.claims.fd = FD;
@@ -997,8 +780,7 @@ START_TEST(claims)
 	claim("10.0.0.2", their_mac);	/* not ours */
 	put_claim("10.0.0.1", their_mac);
 	memcpy(frame, their_mac, VRRP_MAC_LEN);	/* not for us */
-	router_hear(&r, now);
-	done("");
+	does(router_hear(&r, now), "");
 	claim("10.0.0.1", their_mac);
 	done("duplicate announce/virtual announce-own/virtual");
 	put_claim("10.0.0.2", their_mac);
@@ -1010,10 +792,9 @@ START_TEST(claims)
 	router_hear(&r, now);
 	ck_assert_uint_eq(frames, FRAMES_MAX - ROUTER_DRAIN_MAX);
 }
-END_TEST
 
 /* A claim that does not end is said once, and not answered any more. */
-START_TEST(claims_without_end)
+TEST(claims_without_end)
 {
 	int i;
 
@@ -1024,13 +805,11 @@ START_TEST(claims_without_end)
 		now += 100 * MS;
 	}
 	did[0] = '\0';
-	claim("10.0.0.1", their_mac);
-	done("duplicate log-3");
+	does(claim("10.0.0.1", their_mac), "duplicate log-3");
 }
-END_TEST
 
 /* A stranger in version 3 may be a Master that cannot read our checksum. */
-START_TEST(other_form)
+TEST(other_form)
 {
 	setup_old_master();
 	conf.vr.version = 3;
@@ -1041,94 +820,44 @@ START_TEST(other_form)
 	ck_assert(r.vr.pseudo_header);
 	ck_assert_ptr_nonnull(strstr(last_log, "checksum with the"));
 }
-END_TEST
 
 /* --- asking who has the addresses --------------------------------------- */
 
 /* First after two seconds, then at twice the age, at last once a minute. */
-START_TEST(probes)
+TEST(probes)
 {
 	static const int seconds[] = { 2, 4, 8, 16, 32, 64, 124, 184 };
-	unsigned i;
 
 	setup_master();
 	r.claims.fd = FD;
-	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+	EACH(i, seconds) {
 		now = r.ask_deadline;
 		ck_assert_int_eq(now - r.vr.since, seconds[i] * VRRP_SECOND);
-		router_ask(&r, now);
-		done("probe");
+		does(router_ask(&r, now), "probe");
 	}
 }
-END_TEST
 
-START_TEST(first_probe)
+TEST(first_probe)
 {
 	setup_master();
 	now = r.ask_deadline;
 	claims_result = -1;
-	router_ask(&r, now);
-	done("open-claims log-4");
+	does(router_ask(&r, now), "open-claims log-4");
 	ck_assert_int_lt(r.ask_deadline, VRRP_NEVER);
 	claims_result = 0;
-	router_ask(&r, now);
-	done("open-claims probe");
-	router_ask(&r, now);
-	done("probe");
+	does(router_ask(&r, now), "open-claims probe");
+	does(router_ask(&r, now), "probe");
 	r.vr.quiet = true;
-	router_ask(&r, now);
-	done("");
+	does(router_ask(&r, now), "");
 	ck_assert_int_lt(r.ask_deadline, VRRP_NEVER);
 }
-END_TEST
 
-START_TEST(initialize_asks_nobody)
+TEST(initialize_asks_nobody)
 {
 	setup();
 	r.ask_deadline = now;
-	router_ask(&r, now);
-	done("");
+	does(router_ask(&r, now), "");
 	ck_assert_int_eq(r.ask_deadline, VRRP_NEVER);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("router");
-
-	tcase_add_test(tc, order_of_becoming_master);
-	tcase_add_test(tc, order_of_resigning);
-	tcase_add_test(tc, order_of_yielding);
-	tcase_add_test(tc, yield_without_virtual_mac);
-	tcase_add_test(tc, master_advert);
-	tcase_add_test(tc, failed_acquire);
-	tcase_add_test(tc, no_guard);
-	tcase_add_test(tc, master_mac);
-	tcase_add_test(tc, kept_resignation);
-	tcase_add_test(tc, look_fails);
-	tcase_add_test(tc, each_news);
-	tcase_add_test(tc, all_lost);
-	tcase_add_test(tc, new_source);
-	tcase_add_test(tc, carrier);
-	tcase_add_test(tc, tell);
-	tcase_add_test(tc, fight);
-	tcase_add_test(tc, use);
-	tcase_add_test(tc, tune);
-	tcase_add_test(tc, backup_reads_one);
-	tcase_add_test(tc, late_backup_reads_on);
-	tcase_add_test(tc, drain_bound);
-	tcase_add_test(tc, initialize_ignores);
-	tcase_add_test(tc, errors_of_the_socket);
-	tcase_add_test(tc, drops);
-	tcase_add_test(tc, master_drops);
-	tcase_add_test(tc, owner_hears_rival);
-	tcase_add_test(tc, answers);
-	tcase_add_test(tc, claims);
-	tcase_add_test(tc, claims_without_end);
-	tcase_add_test(tc, other_form);
-	tcase_add_test(tc, probes);
-	tcase_add_test(tc, first_probe);
-	tcase_add_test(tc, initialize_asks_nobody);
-	return run_case(tc, "router", 10);
-}
+RUN_TESTS("router", 10, NULL, NULL)

@@ -166,10 +166,8 @@ try_status(void)
 		{ "CapPrm:", "0000000000003000" },
 		{ "CapEff:", "0000000000003000" },
 		{ "CapBnd:", "0000000000000000" },
-		{ "CapAmb:", "0000000000000000" },
-		{ "NoNewPrivs:", "1" },
-		{ "Seccomp:", "2" },
-		{ "Max core file size", "0 " },
+		{ "CapAmb:", "0000000000000000" }, { "NoNewPrivs:", "1" },
+		{ "Seccomp:", "2" }, { "Max core file size", "0 " },
 		{ "Max open files", "1024 " },
 	};
 	char text[8192];
@@ -177,12 +175,11 @@ try_status(void)
 	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	int more = open("/proc/self/limits", O_RDONLY | O_CLOEXEC);
 	ssize_t n = read(fd, text, 4096), m = read(more, text + n, 4095);
-	size_t i;
 
 	need(n > 0 && m > 0);
 	text[n + m] = '\0';
 	need(geteuid() == 0 || status_says(text, "Groups:", "\n"));
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	EACH(i, lines)
 		if (!status_says(text, lines[i][0], lines[i][1])) {
 			dprintf(STDERR_FILENO, "not %s %s:\n%s", lines[i][0],
 			    lines[i][1], text);
@@ -416,17 +413,13 @@ static const struct part {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
-	{ "status", try_status },
-	{ "programs", try_programs },
-	{ "files", try_files },
-	{ "sockets", try_sockets },
-	{ "options", try_options },
-	{ "memory", try_memory },
-	{ "rights", try_rights },
-	{ "loop", try_loop },
+	{ "status", try_status }, { "programs", try_programs },
+	{ "files", try_files }, { "sockets", try_sockets },
+	{ "options", try_options }, { "memory", try_memory },
+	{ "rights", try_rights }, { "loop", try_loop },
 };
 
-enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+enum { PARTS = NROWS(parts) };
 
 static void
 setup(void)
@@ -470,7 +463,7 @@ run_inside(enum where where, void (*run)(void))
 	return WEXITSTATUS(status);
 }
 
-START_TEST(inside)
+LOOP_TEST(inside, 0, 2 * PARTS)
 {
 	const enum where where = _i / PARTS == 0 ? AS_ROOT : IN_USER_NAMESPACE;
 	const struct part *part = &parts[_i % PARTS];
@@ -494,10 +487,9 @@ START_TEST(inside)
 	else
 		ck_assert_int_eq(status, 0);
 }
-END_TEST
 
 /* A user that the operator named must be; the step that failed is told. */
-START_TEST(user_must_be)
+TEST(user_must_be)
 {
 	int status;
 	pid_t pid = fork();
@@ -519,7 +511,6 @@ START_TEST(user_must_be)
 	else
 		ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
-END_TEST
 
 /* --- memory ------------------------------------------------------------- */
 
@@ -548,7 +539,7 @@ write_to(char *where)
 }
 
 /* Its own pages, whole, and none behind them */
-START_TEST(seal)
+TEST(seal)
 {
 	pages.sealed[4999] = 's';
 	ck_assert(SANITIZED || WIFSIGNALED(write_to(&pages.sealed[0])));
@@ -557,7 +548,6 @@ START_TEST(seal)
 	ck_assert_int_eq(sandbox_seal(pages.sealed + 1, 1), -1);
 	ck_assert_int_eq(errno, EINVAL);
 }
-END_TEST
 
 /* --- the program of the filter ------------------------------------------ */
 
@@ -621,7 +611,7 @@ judge_call(int nr, uint64_t a0, uint64_t a1, uint64_t a2)
 #define ENOSYSED	(SECCOMP_RET_ERRNO | ENOSYS)
 #define UPPER		0xdeadbeef00000000ull	/* the kernel ignores it */
 
-START_TEST(program_arguments)
+TEST(program_arguments)
 {
 	static const struct {
 		int nr;
@@ -647,8 +637,7 @@ START_TEST(program_arguments)
 		{ SYS_mprotect, { 0, 0, UPPER | PROT_READ | PROT_WRITE },
 		    SECCOMP_RET_ALLOW },
 		{ SYS_mprotect, { 0, 0, PROT_EXEC }, EPERMED },
-		{ SYS_ioctl, { 0, UPPER | SIOCGIFNAME, 0 },
-		    SECCOMP_RET_ALLOW },
+		{ SYS_ioctl, { 0, UPPER | SIOCGIFNAME, 0 }, SECCOMP_RET_ALLOW },
 		{ SYS_ioctl, { 0, SIOCSIFADDR, 0 }, EPERMED },
 		{ SYS_setsockopt, { 0, UPPER | IPPROTO_IPV6,
 		    UPPER | IPV6_JOIN_GROUP }, SECCOMP_RET_ALLOW },
@@ -657,8 +646,7 @@ START_TEST(program_arguments)
 		{ SYS_setsockopt, { 0, SOL_SOCKET, SO_PRIORITY },
 		    SECCOMP_RET_ALLOW },
 #ifdef __s390x__
-		{ SYS_clone, { CLONE_NEWUSER, SIGCHLD, 0 },
-		    SECCOMP_RET_ALLOW },
+		{ SYS_clone, { CLONE_NEWUSER, SIGCHLD, 0 }, SECCOMP_RET_ALLOW },
 		{ SYS_clone, { 0, CLONE_NEWUSER | SIGCHLD, 0 }, EPERMED },
 #else
 		{ SYS_clone, { UPPER | SIGCHLD, CLONE_NEWUSER, 0 },
@@ -676,17 +664,15 @@ START_TEST(program_arguments)
 		{ 434 /* pidfd_open */, { 0, 0, 0 }, SECCOMP_RET_ALLOW },
 		{ 425 /* io_uring_setup */, { 0, 0, 0 }, EPERMED },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+	EACH(i, t)
 		ck_assert_msg(judge_call(t[i].nr, t[i].arg[0], t[i].arg[1],
 		    t[i].arg[2]) == t[i].wanted, "row %u: call %d",
 		    (unsigned)i, t[i].nr);
 }
-END_TEST
 
 /* No way through the program that leaves it, and no other ABI */
-START_TEST(program_numbers)
+TEST(program_numbers)
 {
 	struct seccomp_data data = { .nr = SYS_getpid, .arch = our_arch() };
 	int nr, allowed = 0;
@@ -714,7 +700,6 @@ START_TEST(program_numbers)
 	ck_assert_int_gt(allowed, 40);
 	ck_assert_int_lt(allowed, 100);
 }
-END_TEST
 
 /* --- the user ----------------------------------------------------------- */
 
@@ -732,7 +717,7 @@ static const char passwd[] =
 	"2000:x:8:8::/:/bin/false\n"
 	"last:x:4294967294:9";
 
-START_TEST(users)
+TEST(users)
 {
 	static const struct {
 		const char *name;
@@ -745,27 +730,18 @@ START_TEST(users)
 		{ "123", 123, 456 },
 		{ "999", 999, 999 },	/* nobody has it */
 		{ "2000", 2000, 2000 },	/* a number is never a name */
-		{ "nobody", 65534, 65534 },
-		{ "4294967294", 4294967294u, 9 },
-		{ "4294967295", 0, 0 },
-		{ "4294967296", 0, 0 },
-		{ "vrrpd", 0, 0 },
-		{ "broken", 0, 0 },
-		{ "bad", 0, 0 },
-		{ "minus", 0, 0 },
-		{ "highest", 0, 0 },
-		{ "-1", 0, 0 },
-		{ "12 ", 0, 0 },
-		{ "x", 0, 0 },
-		{ "", 0, 0 },
+		{ "nobody", 65534, 65534 }, { "4294967294", 4294967294u, 9 },
+		{ "4294967295", 0, 0 }, { "4294967296", 0, 0 },
+		{ "vrrpd", 0, 0 }, { "broken", 0, 0 }, { "bad", 0, 0 },
+		{ "minus", 0, 0 }, { "highest", 0, 0 }, { "-1", 0, 0 },
+		{ "12 ", 0, 0 }, { "x", 0, 0 }, { "", 0, 0 },
 	};
 	char path[64];
-	size_t i;
 
 	snprintf(path, sizeof(path), "%s/passwd", dir);
 	ck_assert_int_ne(close(open(path, O_CREAT | O_WRONLY, 0644)), -1);
 	ck_assert(write_text(path, passwd));
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	EACH(i, t) {
 		uid_t uid = 77;
 		gid_t gid = 78;
 		int result = sandbox_find_user(path, t[i].name, &uid, &gid);
@@ -779,10 +755,9 @@ START_TEST(users)
 	}
 	unlink(path);
 }
-END_TEST
 
 /* A line that does not fit is one line, and none of its tail is another */
-START_TEST(long_lines)
+TEST(long_lines)
 {
 	char path[64], text[3000];
 	uid_t uid;
@@ -804,9 +779,8 @@ START_TEST(long_lines)
 	ck_assert_uint_eq(uid, 1);
 	unlink(path);
 }
-END_TEST
 
-START_TEST(no_passwd_file)
+TEST(no_passwd_file)
 {
 	uid_t uid;
 	gid_t gid;
@@ -821,21 +795,5 @@ START_TEST(no_passwd_file)
 	    &gid), 0);
 	ck_assert(uid == 0 && gid == 0);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("sandbox");
-
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_loop_test(tc, inside, 0, 2 * PARTS);
-	tcase_add_test(tc, user_must_be);
-	tcase_add_test(tc, seal);
-	tcase_add_test(tc, program_arguments);
-	tcase_add_test(tc, program_numbers);
-	tcase_add_test(tc, users);
-	tcase_add_test(tc, long_lines);
-	tcase_add_test(tc, no_passwd_file);
-	return run_case(tc, "sandbox", 60);
-}
+RUN_TESTS("sandbox", 60, setup, teardown)

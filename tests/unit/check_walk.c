@@ -236,7 +236,7 @@ walk_step(void)
 }
 
 /* proves: R3768-6.2-1 + */
-START_TEST(random_walk)
+LOOP_TEST(random_walk, 2, 4)
 {
 	const char *given = getenv("VRRP_SEED");
 	uint64_t first = given ? strtoull(given, NULL, 0) : 0x2338;
@@ -255,13 +255,5 @@ START_TEST(random_walk)
 	for (i = 0; i < 3; i++)
 		ck_assert_uint_gt(visits[i], WALK / 20);
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("walk");
-
-	tcase_add_loop_test(tc, random_walk, 2, 4);
-	return run_case(tc, "walk", 60);
-}
+RUN_TESTS("walk", 60, NULL, NULL)

@@ -107,7 +107,14 @@ address_arrives(uint16_t type, unsigned index, const char *text, int origin)
 	return arrives();
 }
 
-START_TEST(links_by_index)
+/* One with our mark */
+static bool
+marked_arrives(uint16_t type, unsigned index, const char *text)
+{
+	return address_arrives(type, index, text, VRRP_PROTOCOL);
+}
+
+TEST(links_by_index)
 {
 	ck_assert(link_arrives(RTM_NEWLINK, OURS, "eth0"));
 	ck_assert(link_arrives(RTM_DELLINK, OURS, "eth0"));
@@ -118,19 +125,18 @@ START_TEST(links_by_index)
 	/* renamed away */
 	ck_assert(link_arrives(RTM_NEWLINK, OURS, "other0"));
 }
-END_TEST
 
 /* F07: renamed back, or created again with another index. */
-START_TEST(links_by_name)
+TEST(links_by_name)
 {
 	static const char *const names[] = {
 		"a", "eth", "eth0", "eth00", "bond0.1", "enp0s31f6.4094x"
 	};
-	size_t i, j;
+	size_t j;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	EACH(i, names) {
 		watch(names[i]);
-		for (j = 0; j < sizeof(names) / sizeof(names[0]); j++) {
+		for (j = 0; j < NROWS(names); j++) {
 			ck_assert_int_eq(link_arrives(RTM_NEWLINK, OTHER,
 			    names[j]), i == j);
 			ck_assert_int_eq(link_arrives(RTM_DELLINK, OTHER,
@@ -140,7 +146,6 @@ START_TEST(links_by_name)
 		ck_assert(link_arrives(RTM_NEWLINK, OTHER, NULL));
 	}
 }
-END_TEST
 
 static bool
 sysctl_arrives(int index)
@@ -155,7 +160,7 @@ sysctl_arrives(int index)
 	return arrives();
 }
 
-START_TEST(sysctls)
+TEST(sysctls)
 {
 	ck_assert(sysctl_arrives(OURS));
 	ck_assert(sysctl_arrives(MACVLAN));
@@ -163,9 +168,8 @@ START_TEST(sysctls)
 	ck_assert(!sysctl_arrives(NETCONFA_IFINDEX_ALL));
 	ck_assert(!sysctl_arrives(NETCONFA_IFINDEX_DEFAULT));
 }
-END_TEST
 
-START_TEST(real_addresses)
+TEST(real_addresses)
 {
 	static const uint16_t types[] = { RTM_NEWADDR, RTM_DELADDR };
 	int i;
@@ -178,42 +182,30 @@ START_TEST(real_addresses)
 		ck_assert(address_arrives(types[i], MACVLAN, "10.0.0.9", 0));
 		ck_assert(!address_arrives(types[i], OTHER, "10.0.0.9", 0));
 		ck_assert(!address_arrives(types[i], OTHER, "10.0.0.1", -1));
-		ck_assert(!address_arrives(types[i], OTHER, "10.0.0.1",
-		    VRRP_PROTOCOL));
+		ck_assert(!marked_arrives(types[i], OTHER, "10.0.0.1"));
 	}
 }
-END_TEST
 
 /* Leases that are renewed each second by 255 of us. */
-START_TEST(virtual_addresses)
+TEST(virtual_addresses)
 {
-	ck_assert(!address_arrives(RTM_NEWADDR, OURS, "10.0.0.1",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_NEWADDR, OURS, "10.0.0.3",
-	    VRRP_PROTOCOL));
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "10.0.0.1",
-	    VRRP_PROTOCOL));
-	ck_assert(address_arrives(RTM_DELADDR, MACVLAN, "10.0.0.2",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_DELADDR, OURS, "10.0.0.3",
-	    VRRP_PROTOCOL));
+	ck_assert(!marked_arrives(RTM_NEWADDR, OURS, "10.0.0.1"));
+	ck_assert(!marked_arrives(RTM_NEWADDR, OURS, "10.0.0.3"));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "10.0.0.1"));
+	ck_assert(marked_arrives(RTM_DELADDR, MACVLAN, "10.0.0.2"));
+	ck_assert(!marked_arrives(RTM_DELADDR, OURS, "10.0.0.3"));
 	conf.family = &vrrp_ipv6;
 	conf.vip[0].addr = addr("fe80::33");
 	conf.vip[1].addr = addr("2001:db8::1:2");
 	watch("eth0");
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "fe80::33",
-	    VRRP_PROTOCOL));
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "2001:db8::1:2",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_DELADDR, OURS, "2001:db8::1:3",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_NEWADDR, OURS, "fe80::33",
-	    VRRP_PROTOCOL));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "fe80::33"));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "2001:db8::1:2"));
+	ck_assert(!marked_arrives(RTM_DELADDR, OURS, "2001:db8::1:3"));
+	ck_assert(!marked_arrives(RTM_NEWADDR, OURS, "fe80::33"));
 }
-END_TEST
 
 /* As many as a router can have; the last one counts as the first. */
-START_TEST(many_addresses)
+TEST(many_addresses)
 {
 	char text[32];
 	unsigned i;
@@ -224,26 +216,9 @@ START_TEST(many_addresses)
 		conf.vip[i].addr = addr(text);
 	}
 	watch("enp0s31f6.4094x");
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "10.1.0.0",
-	    VRRP_PROTOCOL));
-	ck_assert(address_arrives(RTM_DELADDR, OURS, "10.1.0.254",
-	    VRRP_PROTOCOL));
-	ck_assert(!address_arrives(RTM_DELADDR, OURS, "10.1.1.0",
-	    VRRP_PROTOCOL));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "10.1.0.0"));
+	ck_assert(marked_arrives(RTM_DELADDR, OURS, "10.1.0.254"));
+	ck_assert(!marked_arrives(RTM_DELADDR, OURS, "10.1.1.0"));
 }
-END_TEST
 
-int
-main(void)
-{
-	TCase *tc = tcase_create("watch");
-
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, links_by_index);
-	tcase_add_test(tc, links_by_name);
-	tcase_add_test(tc, sysctls);
-	tcase_add_test(tc, real_addresses);
-	tcase_add_test(tc, virtual_addresses);
-	tcase_add_test(tc, many_addresses);
-	return run_case(tc, "watch", 10);
-}
+RUN_TESTS("watch", 10, setup, teardown)

@@ -111,6 +111,12 @@ hear_from(uint8_t priority, const char *src)
 }
 
 static inline unsigned
+hear_form(uint8_t priority, enum vrrp_checksum sum)
+{
+	return hear_advert(priority, "192.0.2.30", A, sum);
+}
+
+static inline unsigned
 hear(uint8_t priority)
 {
 	return hear_from(priority, "192.0.2.30");
@@ -126,6 +132,14 @@ run_until(usec_t end)
 		step(VRRP_EV_TIMER);
 	}
 	now = end;
+}
+
+/* At the end of its timer */
+static inline void
+take_over(void)
+{
+	run_until(vr.deadline);
+	ck_assert_int_eq(vr.state, VRRP_MASTER);
 }
 
 /* How often an action was taken in [from, to] */
@@ -180,6 +194,11 @@ see_at(int line, const char *what, unsigned got, unsigned actions,
 #define SEE(got, actions, state, deadline, announce) \
 	see_at(__LINE__, "outcome", got, actions, state, deadline, announce)
 
+/* It became Master just now, with that interval. */
+#define SEE_MASTER(interval) \
+	SEE(trace[ntrace - 1].actions, BECOME, MASTER, now + (interval), \
+	    now + GAP)
+
 /* What a row of a table says of a deadline, as a time */
 static inline usec_t
 expected(usec_t left, usec_t before)
@@ -188,5 +207,19 @@ expected(usec_t left, usec_t before)
 		return before;
 	return left == NEVER ? NEVER : now + left;
 }
+
+/* The outcome of an event that is a row of a table, with its reason */
+#define SEE_ROW(r, before, actions) do {				\
+	see_at(0, (r)->id, actions, (r)->actions, (r)->to,		\
+	    expected((r)->deadline, (before)->deadline),		\
+	    expected((r)->announce, (before)->announce_deadline));	\
+	ck_assert_msg(vr.why == (r)->why, "%s: why %d", (r)->id, vr.why); \
+	ck_assert_int_eq(vr.since, (r)->to == (r)->from ?		\
+	    (before)->since : now);					\
+	/* An ignored event leaves no trace at all. */			\
+	if ((actions) == 0 && (r)->deadline == SAME &&			\
+	    ((r)->type != VRRP_EV_ADVERT || (r)->from == INIT))		\
+		ck_assert_mem_eq(before, &vr, sizeof(vr));		\
+} while (0)
 
 #endif

@@ -121,7 +121,7 @@ unhex(uint8_t *out, size_t size, const char *hex)
 	return n;
 }
 
-/* One line of VECTORS; what it should do to the counters is not used here. */
+/* One line of VECTORS, but for the counters and the description */
 static inline void
 read_vector(struct vector *v, const char *line)
 {
@@ -143,7 +143,7 @@ read_vector(struct vector *v, const char *line)
 static inline void
 load_vectors(void)
 {
-	static char line[2 * VRRP_FRAME_MAX + 80];
+	static char line[2 * VRRP_FRAME_MAX + 256];
 	FILE *f = fopen(VECTORS, "r");
 
 	if (f == NULL)
