@@ -254,5 +254,9 @@ done
 timeout "$TIME" xargs -r -d '\n' -P "$J" -n 1 \
     tests/proof/mutants.sh --try "$tmp" \
     <"$tmp/left" >>"$VERDICTS" 2>>"$tmp/log"
+if [ ! -s "$VERDICTS" ]; then
+	echo "mutants: no verdict within $TIME s"
+	exit 1
+fi
 perl tests/proof/mutants_judge.pl tests/proof/mutants.equivalent "$tmp/mutants" \
     "$VERDICTS"
